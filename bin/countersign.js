@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Checks the Node version and hands over. Old syntax throughout, so that an old Node gets as far as the message.
+// A hook takes the short way, one bundled CommonJS file, because a developer pays for its start at every commit.
+'use strict';
+
+var fs = require('fs');
+var path = require('path');
+
+var version = process.versions.node.split('.').map(Number);
+var hook = process.argv[2] === 'hook';
+var target = path.join(__dirname, '..', 'dist', hook ? 'hook.cjs' : path.join('cli', 'main.js'));
+
+if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
+  refuse('needs Node 20.19 or newer, this is ' + process.versions.node, 'run "node --version" to see which one is found first');
+} else if (!fs.existsSync(target)) {
+  refuse('is not built: ' + target + ' is missing', 'run "npm run build"');
+} else if (hook) {
+  require(target);
+} else {
+  process.stdout.on('error', ended);
+  process.stderr.on('error', ended);
+  require('./load.js')(target);
+}
+
+/** Says why nothing can be done, in the form of every other error; 4: the environment prevents an answer. */
+function refuse(message, hint) {
+  process.stderr.write('countersign: error: ' + message + '\ncountersign: hint: ' + hint + '\n');
+  process.exitCode = 4;
+}
+
+/** A reader who has seen enough is no error. The status is a SIGPIPE's, never 0: the verdict was not delivered. */
+function ended(error) {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(141);
+}
