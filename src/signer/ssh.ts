@@ -23,6 +23,8 @@ export interface SshSignerOptions {
   patience?: number | undefined;
 }
 
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
 interface Exit {
   code: number | null;
   stdout: Uint8Array;
@@ -64,14 +66,11 @@ function signedBy(program: string, stdout: Uint8Array, payload: Uint8Array, name
 
 /** Runs the program over the input. @throws Fault SIGNER_UNAVAILABLE where it can't be started, SIGNING_FAILED where it takes too long or prints too much */
 function run(program: string, args: string[], input: Uint8Array, patience: number): Promise<Exit> {
+  const child = start(program, args);
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
     const give = (fault: Fault): void => {
       clearTimeout(timer);
-      // The program's own children may hold the pipes open: they are let go, not waited for.
-      child.kill('SIGKILL');
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-      child.unref();
+      letGo(child);
       reject(fault);
     };
     const timer = setTimeout(() => give(new Fault('SIGNING_FAILED', `${printable(program)} did not sign within ${patience / 1000} seconds`)), patience);
@@ -82,14 +81,30 @@ function run(program: string, args: string[], input: Uint8Array, patience: numbe
       clearTimeout(timer);
       resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
     });
-    feed(child, input);
+    // A program that stops before it has read everything says why by its exit status, not by a broken pipe.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
   });
 }
 
-function feed(child: ChildProcessByStdio<Writable, Readable, Readable>, input: Uint8Array): void {
-  // A program that stops before it has read everything says why by its exit status, not by a broken pipe.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
+/** Starts the program. Most failures to start arrive as an event, some (a path that holds NUL, no file descriptors left) at once. */
+function start(program: string, args: string[]): Child {
+  let child: Partial<Child>;
+  try {
+    child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  } catch (cause) {
+    throw notStarted(program, cause);
+  }
+  if (child.stdin && child.stdout && child.stderr) return child as Child;
+  child.on?.('error', () => {});
+  throw notStarted(program, undefined);
+}
+
+/** SIGTERM, because ssh-keygen then gives the terminal its echo back. The pipes may be held open by others: they aren't waited for. */
+function letGo(child: Child): void {
+  child.kill('SIGTERM');
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  child.unref();
 }
 
 function collect(stream: Readable, tooMuch: () => void): Buffer[] {
@@ -103,7 +118,7 @@ function collect(stream: Readable, tooMuch: () => void): Buffer[] {
   return chunks;
 }
 
-function notStarted(program: string, cause: Error): Fault {
+function notStarted(program: string, cause: unknown): Fault {
   return new Fault('SIGNER_UNAVAILABLE', `can't run ${printable(program)}`, { cause, hint: 'install OpenSSH 8.2 or newer, or check gpg.ssh.program' });
 }
 
