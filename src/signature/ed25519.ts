@@ -45,7 +45,7 @@ export function ed25519KeyObject(publicKey: Uint8Array): KeyObject {
 /** Returns the 32 bytes of an Ed25519 key, public or private. @throws Fault KEY_INVALID for another kind of key. */
 export function ed25519PublicKey(key: KeyObject): Uint8Array {
   if (key.asymmetricKeyType !== 'ed25519') throw new Fault('KEY_INVALID', 'a key is not an ed25519 key');
-  const half = key.type === 'private' ? createPublicKey(key as never) : key;
+  const half = key.type === 'private' ? createPublicKey(key) : key;
   return Buffer.from(half.export({ format: 'jwk' }).x!, 'base64url');
 }
 
