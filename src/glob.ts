@@ -75,8 +75,16 @@ function matchExact(glob: Glob, path: Path): boolean {
   return text !== undefined && takes(glob.exact, text.split('/').map(characters));
 }
 
-/** Returns the text as file systems compare names: without what they ignore, composed, and without case. */
-export function foldName(name: string): string {
+/** Returns a name, without `/`, as the least exact file system compares it: equal results may be one file. */
+export function foldSegment(name: string): string {
+  const folded = foldName(name);
+  let end = folded.length;
+  while (end > 0 && (folded[end - 1] === '.' || folded[end - 1] === ' ')) end--; // Windows drops these at the end of a name
+  return folded.slice(0, end);
+}
+
+/** Returns the name without what HFS+ ignores, composed, and without case. */
+function foldName(name: string): string {
   // Code points that HFS+ ignores; they go first, because one between a letter and its accent would hinder composing.
   const shown = name.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '');
   if (/^[\x20-\x7e]*$/.test(shown) || shown.length > LONGEST_NAME) return shown.toLowerCase();
@@ -84,13 +92,7 @@ export function foldName(name: string): string {
   return Array.from(shown.normalize('NFC'), (c) => (c === '\u0130' ? 'i' : c.toUpperCase().toLowerCase())).join('').normalize('NFC');
 }
 
-function foldSegment(name: string): string {
-  const folded = foldName(name);
-  let end = folded.length;
-  while (end > 0 && (folded[end - 1] === '.' || folded[end - 1] === ' ')) end--; // Windows drops these at the end of a name
-  return folded.slice(0, end);
-}
-
+/** Returns one segment of a path as file systems compare it: {@link foldName}, and without the dots and spaces at its end. */
 function foldedSegments(path: Path): Segments {
   return Buffer.from(path, 'latin1').toString('utf8').split('/').map((name) => characters(foldSegment(name)));
 }
