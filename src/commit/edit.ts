@@ -42,10 +42,10 @@ async function editFields(change: Change, read: BlobReader): Promise<Uint8Array[
   const path = fromLatin1(change.path);
   const modes = [change.oldMode, change.newMode];
   const ids = [utf8(change.oldOid), utf8(change.newOid)];
-  // only the mode changed: the content is not part of this edit
-  if (change.oldOid === change.newOid) return [utf8('mode'), path];
   if (modes.includes('160000')) return [utf8('gitlink'), path, ...ids];
   if (modes.includes('120000')) return [utf8('symlink'), path, ...ids];
+  // Only the mode changed: the content is not part of this edit. (A file that becomes a symlink gets its content as target.)
+  if (change.oldOid === change.newOid) return [utf8('mode'), path];
   const before = change.oldMode === '000000' ? new Uint8Array() : await read(change.oldOid);
   const after = change.newMode === '000000' ? new Uint8Array() : await read(change.newOid);
   if (!before || !after) return undefined;

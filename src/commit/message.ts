@@ -16,7 +16,7 @@ export interface CommitText {
 
 /**
  * Decodes author and message together: one undecodable byte in either makes both `raw`, so that there is exactly one
- * reading of a commit. The same text in another encoding gives the same result (spec §5).
+ * reading of a commit. The same text in UTF-8 and in ISO-8859-1 gives the same result; every other encoding is `raw` (spec §5).
  */
 export function readText(author: Ident, above: Uint8Array, encoding: string | undefined): CommitText {
   const decode = decoderFor(encoding);
@@ -30,9 +30,15 @@ export function readText(author: Ident, above: Uint8Array, encoding: string | un
   return { text: 'utf-8', author: { name, email, date, zone }, message: digest(message, false) };
 }
 
-/** Returns the message for people to read; undecodable bytes become one character each. */
+/** Returns the message for people to read, never for a digest: in whatever encoding it names, else one character per byte. */
 export function messageText(message: Uint8Array, encoding: string | undefined): string {
-  return decoderFor(encoding)(message) ?? latin1(message);
+  const text = decoderFor(encoding)(message);
+  if (text !== undefined) return text;
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(message);
+  } catch {
+    return latin1(message);
+  }
 }
 
 function digest(text: string, raw: boolean): string {
@@ -40,26 +46,20 @@ function digest(text: string, raw: boolean): string {
   return `sha256:${sha256(raw ? fromLatin1(canonical) : utf8(canonical))}`;
 }
 
+/**
+ * Only encodings of which every reader has the same table. TextDecoder has more, but it takes latin1 for windows-1252, in some
+ * versions of Node and not in others, and Git takes it for what it says: one commit would have two texts.
+ */
 function decoderFor(encoding: string | undefined): (bytes: Uint8Array) => string | undefined {
   if (encoding === undefined || /^utf-?8$/i.test(encoding)) return fromUtf8;
-  try {
-    const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-    return (bytes) => {
-      try {
-        return decoder.decode(bytes);
-      } catch {
-        return undefined;
-      }
-    };
-  } catch {
-    // an encoding nobody knows: the bytes stand for themselves
-    return () => undefined;
-  }
+  if (/^(?:iso[-_]?8859-1|latin-?1)$/i.test(encoding)) return latin1;
+  return () => undefined;
 }
 
 /**
  * Returns the canonical message: trailing space, tab and CR trimmed per line; leading and trailing blank lines dropped
- * and inner runs collapsed; ` (#123)` and ` (!123)` at the end of the first line left out; one final newline.
+ * and inner runs collapsed; ` (#123)` and ` (!123)` at the end of the first line left out, unless nothing else stands
+ * there; one final newline. What is canonical stays as it is.
  */
 export function canonicalMessage(text: string): string {
   const lines: string[] = [];
@@ -82,7 +82,7 @@ export function trimEnd(line: string): string {
 
 /** Tells whether a subject ends as forges end the subject of a squash or merge they made: ` (#12)` or ` (!12)`. */
 export function hasForgeNumber(text: string): boolean {
-  const subject = trimEnd(text.trimStart().split('\n', 1)[0] ?? '');
+  const subject = text.split('\n').map(trimEnd).find((line) => line !== '') ?? '';
   return withoutNumbers(subject) !== subject;
 }
 
@@ -93,6 +93,9 @@ function withoutNumbers(subject: string): string {
     const open = rest.lastIndexOf(' (');
     const last = open < 0 ? '' : rest.slice(open);
     if (last.length > 15 || !/^ \([#!][0-9]{1,10}\)$/.test(last)) return rest;
-    rest = trimEnd(rest.slice(0, open));
+    const shorter = trimEnd(rest.slice(0, open));
+    // an empty subject would make the next paragraph the subject
+    if (shorter === '') return rest;
+    rest = shorter;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A commit object as the bytes that were hashed, taken apart without changing one of them. A signature covers bytes:
 // a reader that normalises before it verifies, verifies something else.
-import { concat, fromLatin1, latin1 } from '../bytes.ts';
+import { fromLatin1, latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { isOid, type ObjectFormat, type Oid } from '../oid.ts';
 
@@ -43,10 +43,15 @@ export interface RawCommit {
 
 const IDENT = /^([^<>\n\0]*) <([^<>\n\0]*)> (-?[0-9]{1,15}) ([+-][0-9]{4})$/;
 const MAX_PARENTS = 1024;
+/** The header that bears git's signature, by the format of the object it stands in. */
+const SIGNATURE: Record<ObjectFormat, string> = { sha1: 'gpgsig', sha256: 'gpgsig-sha256' };
+const LF = 0x0a;
+const SPACE = 0x20;
 
 /**
  * Takes a commit apart.
- * @throws Fault COMMIT_MALFORMED where git's fsck would not accept the order or form of its headers
+ * @throws Fault COMMIT_MALFORMED where tree, parents, author and committer don't come first, once, in this order and in the
+ *   form that git's fsck asks for. `cause` says what is wrong in a few fixed words
  */
 export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit {
   const { headers, covered, message } = splitHeaders(bytes);
@@ -58,8 +63,9 @@ export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit 
   const author = takeIdent(headers[at++], 'author');
   const committer = takeIdent(headers[at++], 'committer');
   const rest = headers.slice(at);
-  const signatures = rest.filter((header) => header.name === 'gpgsig' || header.name === 'gpgsig-sha256');
-  const armor = signatures[0]?.value;
+  const signatures = rest.filter((header) => Object.values(SIGNATURE).includes(header.name));
+  // the other header signs this commit's form in the other object format: bytes that are not these
+  const armor = signatures.find((header) => header.name === SIGNATURE[format])?.value;
   const encoding = rest.find((header) => header.name === 'encoding');
   return {
     tree,
@@ -76,37 +82,38 @@ export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit 
 
 /** Splits into headers, the bytes that git's signature covers, and the message after the first blank line. */
 function splitHeaders(bytes: Uint8Array): { headers: Header[]; covered: Uint8Array; message: Uint8Array } {
-  const headers: { name: string; lines: Uint8Array[] }[] = [];
+  const headers: Header[] = [];
   const covered: Uint8Array[] = [];
   let start = 0;
-  while (start < bytes.length && bytes[start] !== 0x0a) {
-    const end = bytes.indexOf(0x0a, start);
-    if (end < 0) throw malformed('a header line has no end');
-    const line = bytes.subarray(start, end);
-    if (line.includes(0)) throw malformed('NUL in a header');
-    const last = headers.at(-1);
-    if (line[0] === 0x20) {
-      if (!last) throw malformed('a continuation line comes first');
-      last.lines.push(line.subarray(1));
-    } else {
-      const space = line.indexOf(0x20);
-      if (space < 1) throw malformed('a header without a value');
-      headers.push({ name: latin1(line.subarray(0, space)), lines: [line.subarray(space + 1)] });
-    }
+  while (start < bytes.length && bytes[start] !== LF) {
+    const end = headerEnd(bytes, start);
+    const header = readHeader(bytes.subarray(start, end - 1));
+    headers.push(header);
     // git leaves out every header that begins with "gpgsig" when it rebuilds what was signed
-    if (!headers.at(-1)!.name.startsWith('gpgsig')) covered.push(bytes.subarray(start, end + 1));
-    start = end + 1;
+    if (!header.name.startsWith('gpgsig')) covered.push(bytes.subarray(start, end));
+    start = end;
   }
-  const tail = bytes.subarray(start);
-  return {
-    headers: headers.map(({ name, lines }) => ({ name, value: joinLines(lines) })),
-    covered: concat(...covered, tail),
-    message: tail.subarray(1),
-  };
+  covered.push(bytes.subarray(start));
+  return { headers, covered: Buffer.concat(covered), message: bytes.subarray(start + 1) };
 }
 
-function joinLines(lines: Uint8Array[]): Uint8Array {
-  return lines.length === 1 ? lines[0]! : concat(...lines.flatMap((line, i) => (i ? [fromLatin1('\n'), line] : [line])));
+/** Returns the offset behind a header's last line: lines that begin with a space belong to the header before them. */
+function headerEnd(bytes: Uint8Array, start: number): number {
+  if (bytes[start] === SPACE) throw malformed('a continuation line comes first');
+  let at = start;
+  do {
+    at = bytes.indexOf(LF, at) + 1;
+    if (at === 0) throw malformed('a header line has no end');
+  } while (bytes[at] === SPACE);
+  return at;
+}
+
+function readHeader(lines: Uint8Array): Header {
+  if (lines.includes(0)) throw malformed('NUL in a header');
+  const text = latin1(lines);
+  const space = text.search(/[ \n]/);
+  if (space < 1 || text[space] !== ' ') throw malformed('a header without a value');
+  return { name: text.slice(0, space), value: fromLatin1(text.slice(space + 1).replaceAll('\n ', '\n')) };
 }
 
 function takeOid(header: Header | undefined, name: string, format: ObjectFormat): Oid {
@@ -132,7 +139,7 @@ function malleability(rest: Header[], signatures: Header[], format: ObjectFormat
   if (signatures.length > 1) return 'two signatures';
   const [signature] = signatures;
   if (!signature) return undefined;
-  if (signature.name !== (format === 'sha1' ? 'gpgsig' : 'gpgsig-sha256')) return 'signature for another object format';
+  if (signature.name !== SIGNATURE[format]) return 'signature for another object format';
   return armorJunk(latin1(signature.value));
 }
 
@@ -149,5 +156,5 @@ function armorJunk(armor: string): string | undefined {
 }
 
 function malformed(what: string): Fault {
-  return new Fault('COMMIT_MALFORMED', `malformed commit: ${what}`, { hint: 'see what "git fsck" says of it' });
+  return new Fault('COMMIT_MALFORMED', `malformed commit: ${what}`, { hint: 'see what "git fsck" says of it', cause: what });
 }

@@ -7,6 +7,7 @@ import { canonical } from '../canonical.ts';
 import { EVIDENCE_PREFIX, type Digest } from '../commit/change.ts';
 import { Fault } from '../fault.ts';
 import { pathOf, type Path } from '../oid.ts';
+import { clip, printable } from '../printable.ts';
 import { PAYLOAD_TYPE, pae, parseEnvelope, printEnvelope, type Envelope } from '../signature/dsse.ts';
 import type { Ulid } from '../ulid.ts';
 import { approval, cosignature, grant, objection, revocation, type Approval, type Cosignature, type Grant, type Objection, type Revocation } from './schema.ts';
@@ -100,22 +101,25 @@ export function statementOf(predicate: Predicate): { payload: Uint8Array; signed
   return { payload, signed: pae(PAYLOAD_TYPE, payload) };
 }
 
-/** Returns the file for a signed statement. */
+/** Returns the file for a signed statement. @throws Fault STATEMENT_INVALID where {@link parseEvidence} would refuse it */
 export function printEvidence(payload: Uint8Array, keyid: string, sig: Uint8Array): Uint8Array {
-  return printEnvelope({ payloadType: PAYLOAD_TYPE, payload, keyid, sig });
+  const bytes = printEnvelope({ payloadType: PAYLOAD_TYPE, payload, keyid, sig });
+  parseEvidence(bytes);
+  return bytes;
 }
 
 /**
  * Reads an evidence file: canonical envelope, canonical statement, a known kind, and, where `path` is given, at the
  * one path where it may stand. Its signature is not checked here.
- * @throws Fault STATEMENT_INVALID with the reason
+ * @throws Fault STATEMENT_INVALID. `cause` is the reason: `size`, `json`, `kind`, `schema`, `canonical` (unknown keys and a wrong
+ *   subject, too), `path`, or one of the envelope's (src/signature/dsse.ts)
  */
 export function parseEvidence(bytes: Uint8Array, path?: Path): Evidence {
-  if (bytes.length > MAX_BUNDLE) throw invalid('too large');
+  if (bytes.length > MAX_BUNDLE) throw invalid('size', 'too large');
   const envelope = parseEnvelope(bytes);
-  if (bytes.length > MAX_EVIDENCE && !envelope.keyid.startsWith('sigstore:')) throw invalid('too large');
+  if (bytes.length > MAX_EVIDENCE && !envelope.keyid.startsWith('sigstore:')) throw invalid('size', 'too large');
   const predicate = readStatement(envelope.payload);
-  if (path !== undefined && evidencePath(predicate) !== path) throw invalid('it stands under another name than it says');
+  if (path !== undefined && evidencePath(predicate) !== path) throw invalid('path', 'it stands under another name than it says');
   return { ...predicate, envelope };
 }
 
@@ -124,22 +128,23 @@ function readStatement(payload: Uint8Array): Predicate {
   try {
     value = JSON.parse(fromUtf8(payload) ?? '');
   } catch {
-    throw invalid('the statement is not JSON');
+    throw invalid('json', 'the statement is not JSON');
   }
   const type = typeof value === 'object' && value !== null && 'predicateType' in value ? value.predicateType : undefined;
   const kind = (Object.keys(KINDS) as EvidenceKind[]).find((name) => predicateType(name) === type);
-  if (!kind) throw invalid('an unknown kind of statement');
+  if (!kind) throw invalid('kind', 'an unknown kind of statement');
   const parsed = KINDS[kind].schema.safeParse((value as { predicate?: unknown }).predicate);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+    // zod quotes the keys it does not know, and those come from whoever made the file
+    throw invalid('schema', clip(printable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`), 200));
   }
   const predicate = { kind, body: parsed.data } as Predicate;
   // subject and spelling are derived from the body: rebuilding it settles both, and every unknown key
-  if (Buffer.compare(statementOf(predicate).payload, payload) !== 0) throw invalid('the statement is not canonical');
+  if (Buffer.compare(statementOf(predicate).payload, payload) !== 0) throw invalid('canonical', 'the statement is not canonical');
   return predicate;
 }
 
-function invalid(what: string): Fault {
-  return new Fault('STATEMENT_INVALID', `invalid evidence: ${what}`);
+function invalid(reason: string, what: string): Fault {
+  return new Fault('STATEMENT_INVALID', `invalid evidence: ${what}`, { cause: reason });
 }

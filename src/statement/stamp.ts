@@ -46,7 +46,7 @@ export function isAgentName(text: string): boolean {
   return /^[\x21-\x7e][\x20-\x7e]{0,198}[\x21-\x7e]$/.test(text);
 }
 
-/** Returns the bytes of the statement (spec §5). @throws Fault STATEMENT_INVALID where a field holds a control character */
+/** Returns the bytes of the statement (spec §5). @throws Fault STATEMENT_INVALID where a field holds a control character or half a surrogate pair */
 export function printStamp(statement: StampStatement): Uint8Array {
   const { author } = statement;
   const values: Record<(typeof FIELDS)[number], string> = {
@@ -66,13 +66,14 @@ export function printStamp(statement: StampStatement): Uint8Array {
     message: statement.message,
   };
   const lines = FIELDS.map((field) => {
-    if (/\p{Cc}/u.test(values[field])) throw invalid(`a control character in ${field}`);
+    // a lone surrogate has no UTF-8: it would be signed as another character
+    if (/[\p{Cc}\p{Cs}]/u.test(values[field])) throw invalid(`a control character in ${field}`);
     return `${field}: ${values[field]}`;
   });
   return utf8(`${[FIRST_LINE, ...lines].join('\n')}\n`);
 }
 
-/** Reads a statement back. @throws Fault STATEMENT_INVALID where printing it would not give the same bytes */
+/** Reads a statement back. @throws Fault STATEMENT_INVALID where printing it would not give the same bytes; `cause` names the field or what is wrong */
 export function parseStamp(bytes: Uint8Array): StampStatement {
   const text = fromUtf8(bytes);
   if (text === undefined) throw invalid('not UTF-8');
@@ -131,5 +132,5 @@ function optional<T extends string>(text: string, is: (text: string) => text is 
 }
 
 function invalid(what: string): Fault {
-  return new Fault('STATEMENT_INVALID', `invalid stamp statement: ${what}`);
+  return new Fault('STATEMENT_INVALID', `invalid stamp statement: ${what}`, { cause: what });
 }

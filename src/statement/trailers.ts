@@ -18,10 +18,20 @@ export interface Stamp {
   signature: { scheme: Scheme; bytes: Uint8Array } | undefined;
 }
 
-/** What a message carries. `above` is what the stamp binds; `below` is not authenticated by anybody. */
+/** Why there is no stamp though there are lines of one. */
+export type MalformedReason =
+  | 'a second stamp' | 'text below the stamp' | 'text above the stamp in its paragraph' | 'no text above the trailers' | 'an end mark of git in the message'
+  | BlockReason;
+type BlockReason =
+  | 'an unknown or misspelt stamp line' | 'stamp lines doubled or out of order' | 'an unknown provenance'
+  | 'a human stamp with an agent or session' | 'no agent' | 'an agent that is no name' | 'no session' | 'a session that is no ULID'
+  | 'no change digest' | 'no edit digest, or one on a merge'
+  | 'no signature in a known form' | 'a signature that is not canonical base64';
+
+/** What a message carries. `above` is what the stamp binds; `below` (byte strings) is not authenticated by anybody. */
 export type Carried =
   | { kind: 'none'; above: Uint8Array }
-  | { kind: 'malformed'; reason: string; line: number }
+  | { kind: 'malformed'; reason: MalformedReason; line: number }
   | { kind: 'stamp'; stamp: Stamp; above: Uint8Array; below: string[] };
 
 const KEYS = ['Provenance', 'Provenance-Agent', 'Provenance-Session', 'Provenance-Change', 'Provenance-Edit', 'Provenance-Signature'] as const;
@@ -29,38 +39,68 @@ type Key = (typeof KEYS)[number];
 
 const STAMP_LINE = /^provenance(?:-[a-z]+)?[ \t]*:/i;
 const TRAILER = /^(?:[A-Za-z0-9][A-Za-z0-9-]{0,99}: .*|\(cherry picked from commit [0-9a-f]{4,64}\))$/;
+/** Git's own readers end the message at a NUL and at the scissors line: below, there would be a stamp for us and none for them. */
+const END_MARK = /\0|(?:^|\n)# -{24} >8 -{24}(?:\r?\n|$)/;
 const MAX_PARENTS = 64;
 const MAX_SIGNATURE = 16 * 1024;
 
 /** Reads the stamp of a message, byte for byte. */
 export function readTrailers(message: Uint8Array): Carried {
-  const lines = latin1(message).split('\n');
+  const text = latin1(message);
+  const lines = text.split('\n');
   const at = lines.findIndex((line) => STAMP_LINE.test(line));
   if (at < 0) return { kind: 'none', above: message };
-  const block: string[] = [];
-  while (at + block.length < lines.length && STAMP_LINE.test(lines[at + block.length]!)) block.push(trimEnd(lines[at + block.length]!));
-  const rest = lines.slice(at + block.length).map(trimEnd);
-  while (rest.at(-1) === '') rest.pop();
-  const bad = (reason: string, index: number): Carried => ({ kind: 'malformed', reason, line: at + index + 1 });
-  const stray = rest.findIndex((line) => STAMP_LINE.test(line) || !TRAILER.test(line));
-  if (stray >= 0) return bad(STAMP_LINE.test(rest[stray]!) ? 'a second stamp' : 'text below the stamp', block.length + stray);
-  const stamp = readBlock(block);
-  if (typeof stamp === 'string') return bad(stamp, 0);
+  const bad = (reason: MalformedReason, line: number): Carried => ({ kind: 'malformed', reason, line: line + 1 });
+  if (END_MARK.test(text)) return bad('an end mark of git in the message', at);
+  const after = lines.findIndex((line, i) => i > at && !STAMP_LINE.test(line));
+  const end = after < 0 ? lines.length : after;
+  const stray = strayAbove(lines, at) ?? strayBelow(lines, end);
+  if (stray) return bad(stray.reason, stray.line);
+  const stamp = readBlock(lines.slice(at, end).map(trimEnd));
+  if (typeof stamp === 'string') return bad(stamp, at);
   const above = fromLatin1(lines.slice(0, at).map((line) => `${line}\n`).join(''));
-  return { kind: 'stamp', stamp, above, below: rest };
+  return { kind: 'stamp', stamp, above, below: trimLines(lines.slice(end)) };
+}
+
+interface Stray {
+  reason: MalformedReason;
+  line: number;
+}
+
+/** The stamp's paragraph holds trailers only and is not the first one, which is the subject; a message may be a stamp alone. */
+function strayAbove(lines: readonly string[], at: number): Stray | undefined {
+  let first = at;
+  for (; first > 0 && trimEnd(lines[first - 1]!) !== ''; first--) {
+    if (!TRAILER.test(trimEnd(lines[first - 1]!))) return { reason: 'text above the stamp in its paragraph', line: first - 1 };
+  }
+  const hasText = lines.slice(0, first).some((line) => trimEnd(line) !== '');
+  return hasText || first === at ? undefined : { reason: 'no text above the trailers', line: first };
+}
+
+function strayBelow(lines: readonly string[], end: number): Stray | undefined {
+  const rest = trimLines(lines.slice(end));
+  const stray = rest.findIndex((line) => STAMP_LINE.test(line) || !TRAILER.test(line));
+  if (stray < 0) return undefined;
+  return { reason: STAMP_LINE.test(rest[stray]!) ? 'a second stamp' : 'text below the stamp', line: end + stray };
+}
+
+/** Returns the lines without what {@link trimEnd} takes from each and without blank ones at the end. */
+function trimLines(lines: readonly string[]): string[] {
+  const trimmed = lines.map(trimEnd);
+  while (trimmed.at(-1) === '') trimmed.pop();
+  return trimmed;
 }
 
 /** Reads the lines of one stamp, or returns what is wrong with them. */
-function readBlock(block: string[]): Stamp | string {
+function readBlock(block: string[]): Stamp | BlockReason {
   const value: Partial<Record<Key, string>> = {};
   let last = -1;
   for (const line of block) {
-    const colon = line.indexOf(': ');
-    const index = KEYS.findIndex((key) => key === line.slice(0, colon));
+    const index = KEYS.findIndex((key) => line.startsWith(`${key}: `));
     if (index < 0) return 'an unknown or misspelt stamp line';
     if (index <= last) return 'stamp lines doubled or out of order';
     last = index;
-    value[KEYS[index]!] = line.slice(colon + 2);
+    value[KEYS[index]!] = line.slice(KEYS[index]!.length + 2);
   }
   const provenance = value.Provenance;
   if (provenance !== 'human' && provenance !== 'ai' && provenance !== 'assisted') return 'an unknown provenance';
@@ -70,7 +110,7 @@ function readBlock(block: string[]): Stamp | string {
   return readSigned(provenance, value);
 }
 
-function readSigned(provenance: Provenance, value: Partial<Record<Key, string>>): Stamp | string {
+function readSigned(provenance: Provenance, value: Partial<Record<Key, string>>): Stamp | BlockReason {
   const agent = value['Provenance-Agent'];
   const session = value['Provenance-Session'];
   if (agent !== undefined && !isAgentName(agent)) return 'an agent that is no name';
@@ -87,7 +127,7 @@ function readSigned(provenance: Provenance, value: Partial<Record<Key, string>>)
   return { provenance, agent, session: session as Ulid | undefined, changes, edit: edit as Digest | undefined, signature };
 }
 
-function readSignature(text: string | undefined): { scheme: Scheme; bytes: Uint8Array } | string {
+function readSignature(text: string | undefined): { scheme: Scheme; bytes: Uint8Array } | BlockReason {
   const match = /^v1 (ed25519|ssh|openpgp) ([A-Za-z0-9+/=]+)$/.exec(text ?? '');
   if (!match || match[2]!.length > MAX_SIGNATURE) return 'no signature in a known form';
   const bytes = fromBase64(match[2]!);
@@ -125,7 +165,7 @@ export function addStamp(above: Uint8Array, stamp: Stamp): Uint8Array {
 function endsInTrailers(body: string): boolean {
   const lines = body.split('\n').map(trimEnd);
   const blank = lines.lastIndexOf('');
-  return blank > 0 && lines.slice(blank + 1).every((line) => TRAILER.test(line));
+  return lines.slice(0, Math.max(blank, 0)).some((line) => line !== '') && lines.slice(blank + 1).every((line) => TRAILER.test(line));
 }
 
 /** Returns the message without any stamp line, for a tool that is about to stamp it anew. */
