@@ -26,9 +26,11 @@ type Trees = Pick<Repo, 'readObject' | 'objectFormat'>;
 
 const DEPTH = 512;
 const PATH_BYTES = 4096;
-// What one walk may read and produce. A few small trees that name each other many times stand for billions of files.
-const BUDGET = 512 * 1024 * 1024;
-const CHANGE_COST = 512;
+// What one walk may read and produce, in bytes: some million changed paths. A few small trees that name each other many
+// times stand for billions of files.
+const BUDGET = 128 * 1024 * 1024;
+// On top, for every tree and every change, so that empty trees are not free.
+const EACH = 64;
 
 /**
  * Reads a tree object, strictly: git's order, no name twice (nor as file and folder), none empty, `.`, `..`, `.git` in
@@ -37,16 +39,18 @@ const CHANGE_COST = 512;
  */
 export function parseTree(bytes: Uint8Array, format: ObjectFormat): TreeEntry[] {
   const oidLength = ZERO[format].length / 2;
+  // One character per byte, so that offsets into the text are offsets into the bytes.
+  const text = latin1(bytes);
   const entries: TreeEntry[] = [];
   const names = new Set<string>();
   let before = '';
-  for (let at = 0; at < bytes.length; ) {
-    const space = bytes.indexOf(0x20, at);
-    const nul = bytes.indexOf(0x00, at);
+  for (let at = 0; at < text.length; ) {
+    const space = text.indexOf(' ', at);
+    const nul = text.indexOf('\0', at);
     const end = nul + 1 + oidLength;
-    if (space < at || nul < space || end > bytes.length) throw malformed('an entry is cut short');
-    const mode = canonicalMode(latin1(bytes.subarray(at, space)));
-    const name = latin1(bytes.subarray(space + 1, nul));
+    if (space < at || nul < space || end > text.length) throw malformed('an entry is cut short');
+    const mode = canonicalMode(text.slice(at, space));
+    const name = text.slice(space + 1, nul);
     // git sorts a folder as if its name ended in a slash.
     const key = mode === '040000' ? `${name}/` : name;
     if (/^(|\.|\.\.|\.git)$/i.test(name) || name.includes('/')) throw malformed('an entry has a name that no file may have');
@@ -60,6 +64,8 @@ export function parseTree(bytes: Uint8Array, format: ObjectFormat): TreeEntry[] 
 }
 
 function canonicalMode(text: string): TreeEntry['mode'] {
+  // What nearly every entry has, without arithmetic.
+  if (text === '100644' || text === '100755') return text;
   const mode = /^[0-7]{5,7}$/.test(text) ? Number.parseInt(text, 8) : 0;
   const kind = mode & 0o170000;
   if (mode <= 0o177777 && kind === 0o100000) return (mode & 0o100) === 0 ? '100644' : '100755';
@@ -89,7 +95,7 @@ export async function diffTrees(repo: Trees, oldTree: Oid | undefined, newTree: 
       const path = extend(prefix, (was ?? is)!.name);
       const [left, right] = [side(was), side(is)];
       if (left !== undefined || right !== undefined) {
-        budget.spend(path.length + CHANGE_COST);
+        budget.spend(path.length + EACH);
         changes.push({ path, oldMode: left?.mode ?? '000000', newMode: right?.mode ?? '000000', oldOid: left?.oid ?? zero, newOid: right?.oid ?? zero });
       }
       // One folder after the other: all at once, a tree made to explode would fill the memory before the budget ends it.
@@ -133,7 +139,7 @@ async function entriesOf(repo: Trees, oid: Oid | undefined, budget: Budget, dept
   const object = await repo.readObject(oid);
   if (object === undefined) throw missingObject(oid);
   if (object.kind !== 'tree') throw malformed(`object ${oid} is a ${object.kind}`);
-  budget.spend(object.bytes.length);
+  budget.spend(object.bytes.length + EACH);
   return parseTree(object.bytes, repo.objectFormat);
 }
 
