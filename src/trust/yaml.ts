@@ -49,10 +49,23 @@ export function readYaml(bytes: Uint8Array, code: TrustFault): Reading {
   return { text, value: document.toJS({ maxAliasCount: 0 }), document, locate: (keys) => place(offsetOf(document, keys)) };
 }
 
-/** Returns the bounds of a scalar in the text, or undefined where there is none. */
-export function scalarRange({ document }: Reading, keys: KeyPath): { start: number; end: number } | undefined {
-  const node = document.getIn(keys, true);
-  return isScalar(node) && node.range ? { start: node.range[0], end: node.range[1] } : undefined;
+/** One scalar to be replaced, and the comment behind it that goes with it. */
+export interface Replacement {
+  keys: KeyPath;
+  text: string;
+  comment?: string;
+}
+
+/** Returns the text with these scalars replaced and every other byte as it was. What is no scalar stays. */
+export function replaceScalars({ text, document }: Reading, replacements: readonly Replacement[]): string {
+  const spans = replacements.flatMap(({ keys, text: after, comment = '' }) => {
+    const node = document.getIn(keys, true);
+    if (!isScalar(node) || !node.range) return [];
+    const [start, end] = node.range;
+    return [{ start, end: text.startsWith(comment, end) ? end + comment.length : end, after }];
+  });
+  // From the last to the first, so that the places of the others still hold.
+  return spans.toSorted((a, b) => b.start - a.start).reduce((rest, { start, end, after }) => rest.slice(0, start) + after + rest.slice(end), text);
 }
 
 function placesIn(text: string): (offset: number) => Place {
