@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything the rules ask about one commit, gathered once: its bytes, what it changed, which state judges it, what its
+// stamp proves. Rules are then plain functions over these facts.
+import { findMarks, type Mark } from '../agents/fingerprint.ts';
+import { isEvidence, withoutEvidence } from '../commit/change.ts';
+import { hasForgeNumber, messageText, readText } from '../commit/message.ts';
+import { parseCommit, type RawCommit } from '../commit/raw.ts';
+import { Fault } from '../fault.ts';
+import { EMPTY_TREE, type Change, type Oid } from '../oid.ts';
+import type { Repo } from '../repo/repo.ts';
+import { diffTrees } from '../repo/tree.ts';
+import { readTrailers, type Carried } from '../statement/trailers.ts';
+import { judgeEvidence, type EvidenceFacts } from './deposits.ts';
+import type { GrantProof, Grants } from './grants.ts';
+import { readMerge, type MergeFacts } from './merge.ts';
+import { proveStamp, type Proof } from './proof.ts';
+import type { State, States, Step } from './state.ts';
+import type { CommitKind } from './verifier.ts';
+
+export interface LineTotals {
+  files: number;
+  additions: number;
+  deletions: number;
+}
+
+export interface Facts {
+  oid: Oid;
+  raw: RawCommit;
+  subject: string;
+  author: { name: string; email: string; date: number };
+  /** The state that judges this commit, and what the commit does to it. */
+  state: State;
+  step: Step;
+  carried: Carried;
+  proof: Proof;
+  /** The grant of the session that the stamp names. */
+  grant: GrantProof | undefined;
+  kind: CommitKind;
+  /** Differences to each parent, to the empty tree for a root; evidence included. */
+  diffs: Change[][];
+  /** What the commit itself did, evidence left out: for a merge, what it did beyond the recomputed merge. */
+  own: Change[];
+  merge: MergeFacts | undefined;
+  evidence: EvidenceFacts;
+  marks: Mark[];
+  /** A squash that a forge seems to have made; it is judged once approvals are (spec §9). */
+  forgeSquash: boolean;
+  /** Lines by an agent, or by nobody knows whom; undefined where this door to Git cannot count. Empty for people's commits. */
+  lines: LineTotals | undefined;
+}
+
+/** What gathering needs beside the commit. */
+export interface Surroundings {
+  repo: Repo;
+  states: States;
+  grants: Grants;
+}
+
+/** @throws Fault COMMIT_MALFORMED, TREE_MALFORMED, REPO_OBJECT_MISSING */
+export async function gatherFacts(oid: Oid, around: Surroundings): Promise<Facts> {
+  const { repo, states } = around;
+  const raw = await readCommit(repo, oid);
+  const parentTrees = await Promise.all(raw.parents.map(async (parent) => (await readCommit(repo, parent)).tree));
+  const against = parentTrees.length > 0 ? parentTrees : [EMPTY_TREE[repo.objectFormat]];
+  const diffs = await Promise.all(against.map((tree) => diffTrees(repo, tree, raw.tree)));
+  const step = await states.step(oid, raw.tree, raw.parents, parentTrees);
+  const carried = readTrailers(raw.message);
+  const text = readText(raw.author, carried.kind === 'stamp' ? carried.above : raw.message, raw.encoding);
+  const message = messageText(raw.message, raw.encoding);
+  const merge = raw.parents.length > 1 ? await readMerge(repo, raw.tree, raw.parents, diffs) : undefined;
+  const { grant, proof } = await prove(around, { raw, text, diffs, carried, state: step.state });
+  const own = merge ? merge.beyond : withoutEvidence(diffs[0]!);
+  const kind = kindOf(proof, carried, diffs, merge);
+  return {
+    oid, raw, carried, step, proof, grant, kind, diffs, own, merge,
+    state: step.state,
+    subject: message.trimStart().split('\n', 1)[0] ?? '',
+    author: text.author,
+    evidence: await judgeEvidence(repo, step.state, merge?.difference ?? diffs[0]!),
+    marks: findMarks(text.author, message),
+    forgeSquash: proof.kind !== 'good' && raw.parents.length === 1 && hasForgeNumber(message),
+    lines: await countLines(repo, kind, merge?.recomputed ?? against[0]!, raw.tree),
+  };
+}
+
+/** Reads a commit that must be here. @throws Fault REPO_OBJECT_MISSING, COMMIT_MALFORMED */
+export async function readCommit(repo: Repo, oid: Oid): Promise<RawCommit> {
+  const object = await repo.readObject(oid);
+  if (!object) throw new Fault('REPO_OBJECT_MISSING', `commit ${oid} is not here`, { hint: 'git fetch --unshallow' });
+  if (object.kind !== 'commit') throw new Fault('COMMIT_MALFORMED', `${oid} is a ${object.kind}, not a commit`);
+  return parseCommit(object.bytes, repo.objectFormat);
+}
+
+interface Unproven {
+  raw: RawCommit;
+  text: ReturnType<typeof readText>;
+  diffs: Change[][];
+  carried: Carried;
+  state: State;
+}
+
+async function prove({ repo, grants }: Surroundings, { raw, text, diffs, carried, state }: Unproven): Promise<{ grant: GrantProof | undefined; proof: Proof }> {
+  if (carried.kind === 'none') return { grant: undefined, proof: { kind: 'none' } };
+  if (carried.kind === 'malformed') return { grant: undefined, proof: carried };
+  const { stamp } = carried;
+  // an assisted stamp keeps the session's name as information: the person who signed answers for it
+  const grant = stamp.provenance === 'ai' && stamp.session ? await grants.prove(stamp.session, raw.tree, state) : undefined;
+  const read = async (oid: Oid): Promise<Uint8Array | undefined> => (await repo.readObject(oid))?.bytes;
+  return { grant, proof: await proveStamp({ raw, text, diffs, format: repo.objectFormat, read }, stamp, state, grant) };
+}
+
+function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeFacts | undefined): CommitKind {
+  const [first = []] = diffs;
+  if (!merge && first.length > 0 && first.every((change) => isEvidence(change.path))) return 'evidence';
+  if (proof.kind === 'good' && carried.kind === 'stamp') return carried.stamp.provenance;
+  return merge?.kind === 'clean' && proof.kind === 'none' ? 'merge' : 'undeclared';
+}
+
+async function countLines(repo: Repo, kind: CommitKind, before: Oid, after: Oid): Promise<LineTotals | undefined> {
+  if (kind !== 'ai' && kind !== 'assisted' && kind !== 'undeclared') return { files: 0, additions: 0, deletions: 0 };
+  const counts = await repo.lineCounts(before, after);
+  return counts
+    ?.filter((count) => !isEvidence(count.path))
+    .reduce((sum, { additions, deletions }) => ({ files: sum.files + 1, additions: sum.additions + additions, deletions: sum.deletions + deletions }), { files: 0, additions: 0, deletions: 0 });
+}

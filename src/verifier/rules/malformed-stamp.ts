@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// malformed-stamp: lines that look like a stamp and are none, a second stamp, or text below one.
+import type { CommitRule } from '../rule.ts';
+
+export const malformedStamp: CommitRule = {
+  name: 'malformed-stamp',
+  judge({ kind, proof, forgeSquash }) {
+    if (kind === 'evidence' || proof.kind !== 'malformed') return [];
+    return [{
+      line: proof.line,
+      message: `the stamp cannot be read: ${proof.reason} (line ${proof.line} of the message)`,
+      hint: forgeSquash ? 'countersign approve <commit>' : 'its author: countersign restamp HEAD',
+      ...(forgeSquash ? { level: 'unknown' } : {}),
+    }];
+  },
+};

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which policy and roster count, commit by commit. A range begins with the state of its trusted end; a commit changes
+// it only if an owner of the state before signed the change with the next serial (spec §8). What a contribution says
+// about itself never counts before that.
+import { Fault } from '../fault.ts';
+import { pathOf, type Oid } from '../oid.ts';
+import type { Repo } from '../repo/repo.ts';
+import { entryAt } from '../repo/tree.ts';
+import { parsePolicy, type Policy } from '../trust/policy.ts';
+import { parseRoster, type Roster } from '../trust/roster.ts';
+
+/** The object ids that make up a state: policy, roster and the folder of keys. Equal text, equal state. */
+export type TrustFiles = string & { readonly __files: unique symbol };
+
+export interface State {
+  /** The commit that brought it. */
+  commit: Oid;
+  files: TrustFiles;
+  policy: Policy;
+  roster: Roster;
+}
+
+export const POLICY_PATH = pathOf('.countersign/policy.yaml');
+const ROSTER = pathOf('.countersign/roster.yaml');
+const KEYS = pathOf('.countersign/keys');
+
+/** Returns what a tree holds of policy, roster and keys, without reading them. */
+export async function trustFiles(repo: Repo, tree: Oid): Promise<TrustFiles> {
+  const entries = await Promise.all([POLICY_PATH, ROSTER, KEYS].map((path) => entryAt(repo, tree, path)));
+  return entries.map((entry) => (entry ? `${entry.mode} ${entry.oid}` : '-')).join('\n') as TrustFiles;
+}
+
+/** Tells whether a tree holds no policy, roster or keys at all. */
+export function isUnadopted(files: TrustFiles): boolean {
+  return files.startsWith('-\n');
+}
+
+/**
+ * Returns the state that a tree describes, or undefined where it has no policy.
+ * @throws Fault POLICY_INVALID, ROSTER_INVALID, REPO_OBJECT_MISSING
+ */
+export async function readState(repo: Repo, commit: Oid, tree: Oid): Promise<State | undefined> {
+  const files = await trustFiles(repo, tree);
+  if (isUnadopted(files)) return undefined;
+  const policy = parsePolicy(await readFile(repo, tree, POLICY_NAME));
+  const roster = parseRoster(await readFile(repo, tree, ROSTER_NAME));
+  return { commit, files, policy, roster };
+}
+
+const POLICY_NAME = { path: POLICY_PATH, code: 'POLICY_INVALID' } as const;
+const ROSTER_NAME = { path: ROSTER, code: 'ROSTER_INVALID' } as const;
+
+async function readFile(repo: Repo, tree: Oid, { path, code }: typeof POLICY_NAME | typeof ROSTER_NAME): Promise<Uint8Array> {
+  const entry = await entryAt(repo, tree, path);
+  if (entry?.mode !== '100644') throw new Fault(code, `${path} is no regular file`, { hint: 'restore it from the target branch' });
+  const object = await repo.readObject(entry.oid);
+  if (!object) throw new Fault('REPO_OBJECT_MISSING', `the content of ${path} is not here`, { hint: 'git fetch --unshallow' });
+  return object.bytes;
+}
+
+/** What a commit would do to the state. */
+export type Step =
+  | { kind: 'same'; state: State }
+  /** A merge of two lines that gave one serial two contents. */
+  | { kind: 'rival'; state: State }
+  /** The commit's files differ from those of the parent that counts; `next` is what they say, or why they say nothing. */
+  | { kind: 'change'; state: State; next: State | string };
+
+/** Carries the state along the range, parents before children. */
+export class States {
+  /** The accepted state after the trusted commit, its descendants, and whatever else changed the state. */
+  readonly #after = new Map<Oid, State>();
+  readonly #repo: Repo;
+  readonly start: State;
+
+  constructor(repo: Repo, base: Oid, start: State) {
+    this.#repo = repo;
+    this.start = start;
+    this.#after.set(base, start);
+  }
+
+  /** Returns the state that counts after a commit; one that does not descend from the trusted commit has that one's. */
+  after(oid: Oid): State {
+    return this.#after.get(oid) ?? this.start;
+  }
+
+  /** Returns the state that judges a commit: of its parents' the one with the highest serial, the first among equals. */
+  before(parents: readonly Oid[]): State {
+    const states = parents.map((parent) => this.after(parent));
+    return states.reduce((best, next) => (next.policy.serial > best.policy.serial ? next : best), states[0] ?? this.start);
+  }
+
+  /** Tells what a commit does to the state. `parentTrees` stand in the order of `parents`. */
+  async step(oid: Oid, tree: Oid, parents: readonly Oid[], parentTrees: readonly Oid[]): Promise<Step> {
+    const state = this.before(parents);
+    const rival = parents.map((parent) => this.after(parent)).find((other) => other.policy.serial === state.policy.serial && other.files !== state.files);
+    const files = await trustFiles(this.#repo, tree);
+    if (files === state.files) return rival ? { kind: 'rival', state } : { kind: 'same', state };
+    const known = parents.map((parent) => this.#after.has(parent));
+    for (const [i, parentTree] of parentTrees.entries()) {
+      // a merge into a line whose state is known must take that line's files; off such a line any parent's will do
+      const counts = parents.length === 1 || !known.includes(true) || (known[i] === true && this.after(parents[i]!) === state);
+      if (counts && files === (await trustFiles(this.#repo, parentTree))) return { kind: 'same', state };
+    }
+    return { kind: 'change', state, next: await this.#next(oid, tree) };
+  }
+
+  async #next(oid: Oid, tree: Oid): Promise<State | string> {
+    try {
+      return (await readState(this.#repo, oid, tree)) ?? 'the policy is gone';
+    } catch (thrown) {
+      if (thrown instanceof Fault && thrown.code !== 'REPO_OBJECT_MISSING') return thrown.message;
+      throw thrown;
+    }
+  }
+
+  /** Notes the accepted state after a commit. */
+  accept(oid: Oid, parents: readonly Oid[], state: State): void {
+    if (state !== this.start || parents.some((parent) => this.#after.has(parent))) this.#after.set(oid, state);
+  }
+}

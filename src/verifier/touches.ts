@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who touched the paths that rules about a whole range watch. Only watched paths are kept, so that memory follows the
+// policy and not the history.
+import { touches, type Glob } from '../glob.ts';
+import type { Change, Mode, Oid, Path } from '../oid.ts';
+import { needsPresence } from '../trust/standing.ts';
+import type { Policy } from '../trust/policy.ts';
+import type { Facts } from './facts.ts';
+
+/** One commit's change of one path. */
+export interface Touch {
+  oid: Oid;
+  newOid: Oid;
+  newMode: Mode;
+  /** A person made it: stamped human, bound exactly, present where the policy asks. Everything else counts as an agent's. */
+  human: boolean;
+  /** Who may not be the one to stand behind it: the sponsor, or the person who answers for assisted work. */
+  sponsor: string | undefined;
+}
+
+export class Touches {
+  readonly #globs: readonly Glob[];
+  readonly #paths = new Map<Path, Touch[]>();
+
+  constructor(policies: readonly Policy[]) {
+    this.#globs = policies.flatMap((policy) => [...policy.compliance, ...policy.protected].flatMap(({ paths }) => paths));
+  }
+
+  /** Notes what a commit did to watched paths. Commits come parents first. */
+  add(facts: Facts): void {
+    const human = isHuman(facts);
+    const sponsor = sponsorOf(facts);
+    for (const change of this.#changesOf(facts)) {
+      if (!this.#globs.some((glob) => touches(glob, change.path))) continue;
+      const touch: Touch = { oid: facts.oid, newOid: change.newOid, newMode: change.newMode, human, sponsor };
+      this.#paths.set(change.path, [...(this.#paths.get(change.path) ?? []), touch]);
+    }
+  }
+
+  /** A clean merge may still give a file that neither parent had: nobody signed that content. */
+  #changesOf({ own, merge, diffs }: Facts): Change[] {
+    if (!merge) return own;
+    const beyond = new Set(own.map((change) => change.path));
+    return [...own, ...(diffs[0] ?? []).filter((change) => merge.unlike.has(change.path) && !beyond.has(change.path))];
+  }
+
+  get(path: Path): readonly Touch[] {
+    return this.#paths.get(path) ?? [];
+  }
+
+  paths(): Iterable<Path> {
+    return this.#paths.keys();
+  }
+
+  /**
+   * Tells whether people alone explain what became of a path: every commit that touched it is a person's, and one of
+   * them left exactly what stands at the end. What no commit explains counts as an agent's.
+   */
+  explainedByPeople(path: Path, end: { mode: Mode; oid: Oid }): boolean {
+    const touched = this.get(path);
+    return touched.length > 0 && touched.every((touch) => touch.human) && touched.some((touch) => touch.newOid === end.oid && touch.newMode === end.mode);
+  }
+}
+
+function isHuman({ kind, proof, merge, state }: Facts): boolean {
+  if (kind !== 'human' || merge || proof.kind !== 'good' || proof.binding !== 'exact') return false;
+  const person = state.roster.people[proof.signer.id];
+  return person !== undefined && proof.signer.kind === 'person' && (proof.signer.strength === 'presence' || !needsPresence(state.policy, person));
+}
+
+function sponsorOf({ kind, proof }: Facts): string | undefined {
+  if (proof.kind !== 'good') return undefined;
+  return kind === 'assisted' ? proof.signer.id : proof.signer.sponsor;
+}

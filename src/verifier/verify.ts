@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// The eye, from end to end: the trusted end's state, every commit parents first, then the range as a whole. Commits are
+// yielded as they are judged; nothing of a history but what the policy watches is kept.
+import { Fault } from '../fault.ts';
+import type { Oid } from '../oid.ts';
+import { satisfiable } from '../trust/standing.ts';
+import { findingOf, judgeCommit } from './commit.ts';
+import { readCommit } from './facts.ts';
+import { Grants } from './grants.ts';
+import { judgeRange, readEnds, type RangeFacts } from './range.ts';
+import { readState, States, type State } from './state.ts';
+import { Sums } from './sums.ts';
+import { outcomeOf, Tally, worse } from './tally.ts';
+import { Touches } from './touches.ts';
+import type { Finding, Judged, Question, RangeVerdict } from './verifier.ts';
+
+/**
+ * Judges `base..head` by the policy and roster in `base`.
+ * @throws Fault POLICY_INVALID, ROSTER_INVALID where the trusted end itself cannot be read; GIT_* where git fails
+ */
+export async function* verifyRange(question: Question): AsyncGenerator<Judged> {
+  const { repo, base, head } = question;
+  const start = await trustedState(question);
+  if ('rule' in start) {
+    yield { kind: 'range', range: emptyRange(question, start) };
+    return;
+  }
+  const tally = new Tally();
+  const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
+  const segment = yield* judgeSegment(question, start, tally, grants);
+  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, segment.findings), notes: await notesOn(question, start) } };
+}
+
+/**
+ * Judges a whole history from the commit that is trusted to be its beginning: what it already holds is listed as
+ * pre-adoption, then each first-parent step is judged by itself, with the state that the steps before it left.
+ * @throws Fault as {@link verifyRange}; REVISION_UNKNOWN where the trusted commit is not on the first-parent line
+ */
+export async function* verifyHistory(question: Question): AsyncGenerator<Judged> {
+  const { repo, base, head } = question;
+  const start = await trustedState(question);
+  if ('rule' in start) {
+    yield { kind: 'range', range: emptyRange(question, start) };
+    return;
+  }
+  const tally = new Tally();
+  for await (const oid of repo.walk(base, [])) {
+    const verdict = { oid, verdict: 'good', provenance: 'preAdoption', subject: '', author: '', unauthenticated: [], findings: [] } as const;
+    const commit = { ...verdict, unauthenticated: [], findings: [] };
+    tally.add(commit);
+    yield { kind: 'commit', commit };
+  }
+  const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
+  const findings: Finding[] = [];
+  let state = start;
+  let from = base;
+  for (const to of await firstParents(question)) {
+    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, tally, grants);
+    findings.push(...step.findings.filter((finding) => finding.rule !== 'over-limit').map((finding) => ({ ...finding, commit: finding.commit ?? to })));
+    state = step.state;
+    from = to;
+  }
+  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, findings), notes: await notesOn(question, start) } };
+}
+
+/** Returns the first-parent line from after the base to the head, oldest first. */
+async function firstParents({ repo, base, head }: Question): Promise<Oid[]> {
+  const line: Oid[] = [];
+  for (let at = head; at !== base; ) {
+    line.push(at);
+    const [parent] = (await readCommit(repo, at)).parents;
+    if (!parent) throw new Fault('REVISION_UNKNOWN', `${base} is not on the first-parent line of ${head}`, { hint: 'name a commit of the main line with --trust' });
+    at = parent;
+  }
+  return line.reverse();
+}
+
+async function trustedState({ repo, base }: Question): Promise<State | Finding> {
+  try {
+    const state = await readState(repo, base, (await readCommit(repo, base)).tree);
+    return state ?? {
+      rule: 'untrusted-base',
+      level: 'unknown',
+      commit: base,
+      message: 'the commit to start from has no policy, so nothing says what to demand or whom to believe',
+      hint: 'countersign verify --trust <the commit that adopted countersign>',
+    };
+  } catch (thrown) {
+    const finding = findingOf(thrown, base);
+    if (!finding) throw thrown;
+    return finding;
+  }
+}
+
+/** Judges the commits of one range, then the range; returns its findings and the state it leaves. */
+async function* judgeSegment(question: Question, start: State, tally: Tally, grants: Grants): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
+  const { repo, base, head, signal } = question;
+  const states = new States(repo, base, start);
+  const sums = new Sums();
+  let policyFault = false;
+  try {
+    const ends = await readEnds(repo, base, head);
+    grants.turnTo({ base, head, trees: [ends.endTree, ends.baseTree] });
+    const touches = new Touches([start.policy, ...(await headPolicy(question))]);
+    for await (const oid of repo.walk(head, [base])) {
+      signal?.throwIfAborted();
+      const { verdict, facts } = await judgeCommit(oid, { repo, states, grants });
+      if (facts) {
+        sums.add(facts);
+        touches.add(facts);
+      }
+      policyFault ||= verdict.findings.some((finding) => finding.rule === 'policy-change');
+      tally.add(verdict);
+      yield { kind: 'commit', commit: verdict };
+    }
+    const last = states.after(head);
+    const facts: RangeFacts = {
+      repo, base, head, ...ends, touches, sums, policyFault,
+      states: last === start ? [start] : [start, last],
+      onSoftware: () => tally.sign('software'),
+    };
+    return { findings: await judgeRange(facts), state: last };
+  } catch (thrown) {
+    const finding = findingOf(thrown);
+    if (!finding) throw thrown;
+    return { findings: [finding], state: states.after(head) };
+  }
+}
+
+/** Returns the policy at the head, accepted or not: it only widens what is watched. */
+async function headPolicy({ repo, head }: Question): Promise<State['policy'][]> {
+  try {
+    const state = await readState(repo, head, (await readCommit(repo, head)).tree);
+    return state ? [state.policy] : [];
+  } catch (thrown) {
+    // an unreadable policy is a finding of the commit that brings it
+    if (thrown instanceof Fault && (thrown.code === 'POLICY_INVALID' || thrown.code === 'ROSTER_INVALID')) return [];
+    throw thrown;
+  }
+}
+
+function rangeVerdict({ base, head }: Question, start: State, tally: Tally, findings: Finding[]): RangeVerdict {
+  return {
+    verdict: worse(tally.outcome, outcomeOf(findings)),
+    base,
+    head,
+    policy: start.commit,
+    serial: start.policy.serial,
+    strength: tally.strength,
+    summary: tally.summary,
+    findings,
+    notes: [],
+  };
+}
+
+function emptyRange({ base, head }: Question, finding: Finding): RangeVerdict {
+  const tally = new Tally();
+  return { verdict: outcomeOf([finding]), base, head, policy: base, serial: 0, strength: tally.strength, summary: tally.summary, findings: [finding], notes: [] };
+}
+
+async function notesOn({ repo }: Question, { policy, roster }: State): Promise<string[]> {
+  const rewrites = (await repo.rewrites()).map((name) => `${name} is ignored: the history is judged as it was committed`);
+  const demands = satisfiable(policy, roster).map(({ where, need, have }) => `nobody can satisfy ${where}: it needs ${need}, the roster has ${have}`);
+  return [...rewrites, ...demands];
+}
