@@ -76,11 +76,16 @@ const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-
  */
 export function runGit(args: readonly string[], options: GitOptions = {}): Promise<Output> {
   const { layout, env = process.env } = options;
+  const cwd = layout === undefined ? options.cwd : (layout.toplevel ?? layout.gitDir);
+  return collect([...SAFE, ...args], repositoryEnv(env, layout), cwd, options);
+}
+
+/** Returns the environment that {@link runGit} gives git, for a git that stays. */
+export function repositoryEnv(env: Env, layout?: Layout): Env {
   const base = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || PASSED.test(name)));
   // GIT_DIR and its like may be relative to where the caller stood, so they are named anew.
   const located = layout === undefined ? {} : { GIT_DIR: layout.gitDir };
-  const cwd = layout === undefined ? options.cwd : (layout.toplevel ?? layout.gitDir);
-  return collect([...SAFE, ...args], { ...base, ...located, ...ALWAYS }, cwd, options);
+  return { ...base, ...located, ...ALWAYS };
 }
 
 /** Starts git with exactly this environment; the caller talks to it and ends it. */
