@@ -64,8 +64,9 @@ export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit 
   const committer = takeIdent(headers[at++], 'committer');
   const rest = headers.slice(at);
   const signatures = rest.filter((header) => Object.values(SIGNATURE).includes(header.name));
-  // the other header signs this commit's form in the other object format: bytes that are not these
-  const armor = signatures.find((header) => header.name === SIGNATURE[format])?.value;
+  // Joined as git does: in 2011 it wrote the header's name before every line. The other header signs this commit's form in
+  // the other object format: bytes that are not these.
+  const armor = signatures.filter((header) => header.name === SIGNATURE[format]).map((header) => latin1(header.value));
   const encoding = rest.find((header) => header.name === 'encoding');
   return {
     tree,
@@ -74,7 +75,7 @@ export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit 
     committer,
     encoding: encoding && latin1(encoding.value),
     headers,
-    signature: armor && { armor, payload: covered },
+    signature: armor.length > 0 ? { armor: fromLatin1(armor.join('\n')), payload: covered } : undefined,
     malleable: malleability(rest, signatures, format),
     message,
   };
