@@ -21,6 +21,7 @@ import type { Numstat } from './numstat.ts';
 import { peelToCommit } from './peel.ts';
 import { runGit } from './process.ts';
 import type { Env } from './process.ts';
+import { hasGrafts } from './refs.ts';
 import type { GitObject, LineCount, Merge, Repo } from './repo.ts';
 
 /** A repository behind the git binary, with the facts that only this door knows. */
@@ -133,7 +134,7 @@ class GitDoor implements GitRepo {
       readFile(join(this.layout.commonDir, 'info', 'grafts')).catch(() => utf8('')),
     ]);
     const replaced = latin1(stdout).split('\n').filter(Boolean);
-    return /^[0-9a-f]/m.test(latin1(grafts)) ? [...replaced, 'info/grafts'] : replaced;
+    return hasGrafts(latin1(grafts)) ? [...replaced, 'info/grafts'] : replaced;
   }
 
   async close(): Promise<void> {

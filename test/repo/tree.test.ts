@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees against git itself: random ones must differ exactly as `git diff-tree` says, malformed ones must be refused.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concat, fromLatin1, latin1, utf8 } from '../../src/bytes.ts';
