@@ -29,7 +29,7 @@ test('what is not an unencrypted ed25519 private key is no signer, and is not qu
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256', ...options });
   const ed = generateKeyPairSync('ed25519', options);
   const locked = generateKeyPairSync('ed25519', { ...options, privateKeyEncoding: { ...options.privateKeyEncoding, cipher: 'aes-256-cbc', passphrase: 'x' } });
-  for (const pem of ['', 'SECRET', ec.privateKey, ed.publicKey, locked.privateKey, ed.privateKey.toString().slice(0, 60)]) {
+  for (const pem of ['', 'SECRET', ec.privateKey, ed.publicKey, locked.privateKey, ed.privateKey.toString().slice(0, 60)].map(String)) {
     const fault = throwsWith('SIGNER_UNAVAILABLE', () => sessionSigner(session, pem));
     assert.is(fault.cause, undefined);
     assert.not.match(fault.message, 'SECRET');

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands in sshsig.json: SSHSIG blobs and armors over one payload in one namespace, most of them wrong in one way.
-import { base64, concat, fromUtf8, utf8 } from '../../src/bytes.ts';
+import { base64, concat, utf8 } from '../../src/bytes.ts';
 import { authenticatorData } from '../../src/signature/ssh-signature.ts';
-import { encodeArmor, encodeSshsig, signedData } from '../../src/signature/sshsig.ts';
+import { encodeSshsig, signedData } from '../../src/signature/sshsig.ts';
 import type { Sshsig } from '../../src/signature/sshsig.ts';
 import { sshFingerprint } from '../../src/signature/ssh-key.ts';
 import { wireMpint, wireString, wireUint32 } from '../../src/signature/wire.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';
+import { armorVectors } from './armor-vectors.ts';
 import {
   ecdsaKey, ecdsaPair, ecdsaPoint, ecdsaSign, ed25519Blob, ed25519Key, ed25519Point, ed25519Private, mpint, rsaBlob, rsaKey, rsaNumber,
 } from './fixed-keys.ts';
@@ -213,36 +214,6 @@ const authenticators = [
   bad('signature-algorithm', 'webauthn-other-key', 'a WebAuthn assertion under a key that can make none', blob(key, { publicKey: skBlob, signature: keyOf('webauthn-sk-ecdsa-sha2-nistp256@openssh.com', NONE) })),
 ];
 
-const armor = fromUtf8(encodeArmor(blob()))!;
-const body = armor.split('\n').slice(1, -2);
-
-function armored(id: string, comment: string, text: string, good = false): Vector {
-  return good ? vector(id, comment, utf8(text), 'good') : bad('armor', id, comment, utf8(text));
-}
-
-const armors = [
-  armored('armor', 'as ssh-keygen writes it', armor, true),
-  armored('armor-no-newline', 'without the final line break, as a commit header holds it', armor.trimEnd(), true),
-  armored('armor-long-line', 'all base64 in one line', armor.replaceAll(body.join('\n'), body.join('')), true),
-  armored('armor-empty', 'nothing at all', ''),
-  armored('armor-crlf', 'CRLF line ends', armor.replaceAll('\n', '\r\n')),
-  armored('armor-cr-inside', 'one CR', armor.replace(`${body[0]}\n`, `${body[0]}\r\n`)),
-  armored('armor-before', 'a line before it', `x\n${armor}`),
-  armored('armor-after', 'a line after it', `${armor}x\n`),
-  armored('armor-two-newlines', 'an empty line after it', `${armor}\n`),
-  armored('armor-twice', 'two armors', `${armor}${armor}`),
-  armored('armor-blank-line', 'an empty line inside', armor.replace('\n', '\n\n')),
-  armored('armor-space', 'a space at the end of a line', armor.replace(`${body[0]}\n`, `${body[0]} \n`)),
-  armored('armor-header', 'a header line, as OpenPGP armor may have', armor.replace('\n', '\nComment: x\n')),
-  armored('armor-label', 'the label of OpenPGP', armor.replaceAll('SSH SIGNATURE', 'PGP SIGNATURE')),
-  armored('armor-case', 'a label in lower case', armor.replaceAll('SSH SIGNATURE', 'ssh signature')),
-  armored('armor-no-end', 'without its last line', armor.replace(/-----END.*\n$/, '')),
-  armored('armor-no-body', 'first and last line only', armor.replace(`${body.join('\n')}\n`, '')),
-  armored('armor-no-padding', 'base64 without its padding', armor.replaceAll('=', '')),
-  armored('armor-url', 'base64 of the URL alphabet', armor.replaceAll('/', '_').replaceAll('+', '-')),
-  armored('armor-bits', 'padding bits that are not zero', armor.replace(/.(=+\n)/, (_, end: string) => `${end.length === 2 ? 'B' : 'R'}${end}`)),
-];
-
 /** The content of sshsig.json. */
 export const sshsigVectors: VectorFile = {
   schema: 'countersign-vectors-v1',
@@ -264,6 +235,6 @@ export const sshsigVectors: VectorFile = {
     { name: 'signatures', tests: signatures },
     { name: 'authenticators', tests: authenticators },
   ].map((group) => ({ form: 'blob', namespace: NAMESPACE, payload: base64(PAYLOAD), ...group })).concat([
-    { form: 'armor', namespace: NAMESPACE, payload: base64(PAYLOAD), name: 'armors', tests: armors },
+    { form: 'armor', namespace: NAMESPACE, payload: base64(PAYLOAD), name: 'armors', tests: armorVectors(blob()) },
   ]),
 };
