@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// countersign init: asks for what flags leave open, sets the repository up, and says what comes next.
+import { fileURLToPath } from 'node:url';
+import { Fault } from '../../fault.ts';
+import { printable } from '../../printable.ts';
+import { readConfig } from '../../repo/config.ts';
+import { findLayout, type Layout } from '../../repo/layout.ts';
+import { describeKey, type KeyProtection } from '../../signer/key-file.ts';
+import { readPublicKey, sshKeyPath } from '../../signer/key-spec.ts';
+import { abandon, adopt, type Adopted, type Founder } from '../../setup/adopt.ts';
+import { hookLine } from '../../setup/hooks.ts';
+import { command, YES, type Context } from '../command.ts';
+import { ACTING, placeOf } from '../flags.ts';
+
+const STRENGTH: Record<KeyProtection, string> = {
+  hardware: 'a hardware key: nobody can sign with it unnoticed',
+  passphrase: 'kept by a passphrase, but whatever unlocks it (ssh-agent) also signs for an agent that runs as you',
+  unlocked: 'not kept at all: whatever runs as you, an agent too, can sign with it; a hardware key can\'t be used unnoticed ("ssh-keygen -t ed25519-sk")',
+  agent: 'kept by an ssh-agent, which also signs for an agent that runs as you',
+};
+
+export const init = command({
+  name: 'init',
+  summary: 'set this repository up: policy, roster with you as owner, hooks, settings',
+  flags: {
+    person: { ...ACTING.person, describe: 'your id in the roster, for instance alice' },
+    name: { type: 'string', requiresArg: true, describe: 'your name' },
+    email: { type: 'string', requiresArg: true, describe: 'the e-mail address of your commits' },
+    signer: ACTING.signer,
+    remove: { type: 'boolean', default: false, describe: 'take out hooks and settings again', conflicts: ['person', 'name', 'email', 'signer'] },
+    yes: YES,
+  },
+  async run(args, context) {
+    const layout = await findLayout(context.dir, context.env);
+    if (args.remove) return remove(layout, context);
+    const founder = await founderOf(layout, args, context);
+    const bin = fileURLToPath(new URL('../../../bin/countersign.js', import.meta.url));
+    const adopted = await adopt(layout, founder, bin, context.env);
+    await tell(adopted, founder, context);
+    return 0;
+  },
+});
+
+interface Answers { person?: string | undefined; name?: string | undefined; email?: string | undefined; signer?: string | undefined; yes: boolean }
+
+/** Fills up what no flag says: from git's configuration with --yes, else by asking, with that as the proposal. */
+async function founderOf(layout: Layout, flags: Answers, context: Context): Promise<Founder> {
+  const { terminal, env } = context;
+  const config = (key: string) => readConfig(layout, key, env);
+  const ask = (flag: keyof Answers, question: string, given: string | undefined, proposal: string | undefined): string => {
+    const answer = given ?? (flags.yes ? proposal : (terminal.ask(question, proposal && printable(proposal)) ?? proposal));
+    if (answer !== undefined && answer !== '') return answer;
+    throw new Fault('USAGE', `--${flag} is missing`, { hint: 'countersign init --person alice --name "Alice Example" --email alice@example.com --signer ssh:PATH' });
+  };
+  const name = ask('name', 'Your name', flags.name, await config('user.name'));
+  const email = ask('email', 'The e-mail address of your commits', flags.email, await config('user.email'));
+  const id = ask('person', 'Your id in the roster', flags.person, (await config('countersign.person')) ?? idFrom(email));
+  const spec = ask('signer', 'Your SSH key', flags.signer, (await config('countersign.signer')) ?? (await signingKey(config)));
+  const place = placeOf(context);
+  return { id, name, email, key: await readPublicKey(spec, place), signer: `ssh:${sshKeyPath(spec, place)}` };
+}
+
+async function signingKey(config: (key: string) => Promise<string | undefined>): Promise<string | undefined> {
+  const key = (await config('gpg.format')) === 'ssh' ? await config('user.signingKey') : undefined;
+  return key === undefined || /^(?:key::|ssh-)/.test(key) ? undefined : `ssh:${key}`;
+}
+
+function idFrom(email: string): string | undefined {
+  return /^[a-z0-9][a-z0-9._-]{0,63}/.exec(email.toLowerCase())?.[0];
+}
+
+async function tell({ written, hooks }: Adopted, { signer }: Founder, { terminal }: Context): Promise<void> {
+  for (const item of written) terminal.say(`wrote ${item}`);
+  if (written.length === 0) terminal.say('everything is set up already, nothing was changed');
+  if (hooks.elsewhere !== undefined) {
+    terminal.warn(`countersign: warning: git looks for hooks in ${printable(hooks.elsewhere.path) || 'no folder'} (core.hooksPath, ${hooks.elsewhere.scope})`);
+  }
+  if (hooks.lines.length > 0) {
+    terminal.warn('countersign: warning: these hooks are somebody else\'s and were left alone; add to each, near its top, its line:');
+    for (const hook of hooks.lines) terminal.warn(`  ${hook}: ${hookLine(hook)}`);
+  } else if (hooks.manager !== undefined && hooks.elsewhere === undefined) {
+    terminal.warn(`countersign: warning: ${hooks.manager} writes hooks too: look with "countersign init" after it did`);
+  }
+  const protection = await describeKey(signer.slice('ssh:'.length));
+  terminal.say(`your key is ${STRENGTH[protection]}`);
+  if (!written.some((item) => item.startsWith('.countersign/'))) return;
+  terminal.say('next: countersign people add <id> --name … --email … --role reviewer --key ssh:PATH');
+  terminal.say('      git add .countersign && git commit -m "adopt countersign"');
+}
+
+async function remove(layout: Layout, { terminal, env }: Context): Promise<number> {
+  const { removed, left } = await abandon(layout, env);
+  for (const item of removed) terminal.say(`removed ${item}`);
+  if (removed.length === 0) terminal.say('there was nothing to remove');
+  for (const hook of left) terminal.warn(`countersign: warning: the hook ${hook} calls countersign but was changed since: edit it by hand`);
+  terminal.say('.countersign/ stays: it is part of the history; remove it with "git rm -r .countersign" if you mean to');
+  return 0;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// countersign people: the roster in the working tree.
+import { Fault } from '../../fault.ts';
+import { printable } from '../../printable.ts';
+import { printJson } from '../../report/json.ts';
+import { readPublicKey } from '../../signer/key-spec.ts';
+import { readStanding } from '../../session/adoption.ts';
+import { enrol, readRoster, revoke, type Desk, type Edited } from '../../setup/people.ts';
+import type { Revocation, Roster } from '../../trust/roster.ts';
+import { command, group, YES, type Context } from '../command.ts';
+import { placeOf, withRepo } from '../flags.ts';
+
+const add = command({
+  name: 'add <id>',
+  summary: 'add a person to the roster',
+  words: { id: { type: 'string', demandOption: true, describe: 'short name, for instance bob' } },
+  flags: {
+    name: { type: 'string', requiresArg: true, demandOption: true, describe: 'full name' },
+    email: { type: 'string', array: true, requiresArg: true, demandOption: true, describe: 'an address of their commits (repeatable)' },
+    role: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'owner, reviewer, or a role of your own (repeatable)' },
+    key: { type: 'string', array: true, requiresArg: true, demandOption: true, describe: 'ssh:PATH, or the line of a public key (repeatable)' },
+    yes: YES,
+  },
+  async run(args, context) {
+    const desk = await deskOf(context);
+    const keys = await Promise.all(args.key.map((spec) => readPublicKey(spec, placeOf(context))));
+    const person = { id: args.id, name: args.name, emails: args.email, roles: args.role, keys: keys.map(({ line }) => ({ ssh: line })) };
+    const lone = Object.keys((await readRoster(desk)).people).length === 1;
+    const edited = await enrol(desk, person, lone && (args.yes || offerExclusion(context)));
+    saved(`${args.id} is in the roster`, edited, context);
+    return 0;
+  },
+});
+
+const list = command({
+  name: 'list',
+  summary: 'list the people of the roster',
+  formats: ['json'],
+  async run(_args, context) {
+    const roster = await readRoster(await deskOf(context));
+    await context.terminal.print(context.format === 'json' ? printJson(roster.people) : table(roster));
+    return 0;
+  },
+});
+
+const revokeKeys = command({
+  name: 'revoke <id>',
+  summary: "revoke a person's keys",
+  words: { id: { type: 'string', demandOption: true, describe: 'short name' } },
+  flags: {
+    key: { type: 'string', requiresArg: true, describe: 'only this key, by its fingerprint SHA256:…' },
+    at: { type: 'string', requiresArg: true, describe: 'since when, as 2026-01-31T12:00:00Z; now if not given' },
+    reason: { choices: ['retired', 'compromised'] as const, default: 'retired' as const, describe: 'compromised voids it for all time' },
+    yes: YES,
+  },
+  async run({ id, key, at, reason }, context) {
+    const keyid = key === undefined ? undefined : key.startsWith('SHA256:') ? `ssh:${key}` : key;
+    const revocation: Revocation = { at: at === undefined ? Math.floor(context.now() / 1000) : secondsOf(at), reason };
+    saved(`the keys of ${id} are revoked`, await revoke(await deskOf(context), id, keyid, revocation), context);
+    return 0;
+  },
+});
+
+export const people = group('people', 'the roster: who is who', [add, list, revokeKeys]);
+
+async function deskOf(context: Context): Promise<Desk> {
+  return withRepo(context, async (repo) => {
+    const { toplevel } = repo.layout;
+    if (toplevel === undefined) throw new Fault('REPO_NOT_FOUND', 'a bare repository has no working tree', { hint: 'run this in a clone' });
+    const standing = await readStanding(repo).catch((thrown: unknown) => {
+      if (thrown instanceof Fault && thrown.code === 'ADOPTION_MISSING') return undefined;
+      throw thrown;
+    });
+    return { toplevel, committed: standing?.state.policy.serial };
+  });
+}
+
+/** With a second person, nobody has to vouch for their own agent any more. */
+function offerExclusion({ terminal }: Context): boolean {
+  const answer = terminal.ask('There are two people now. Shall who lets an agent loose no longer vouch for what it makes?', 'yes');
+  if (answer === undefined) terminal.warn('countersign: warning: who lets an agent loose may still vouch for what it makes: set excludeSponsor: true in .countersign/policy.yaml');
+  return answer !== undefined && /^y(?:es)?$/i.test(answer);
+}
+
+function saved(what: string, { serial }: Edited, { terminal }: Context): void {
+  terminal.say(`${printable(what)}, and the policy has serial ${serial}`);
+  terminal.say('next: git add .countersign && git commit, signed by an owner');
+}
+
+function secondsOf(text: string): number {
+  const milliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds)) throw new Fault('USAGE', `not a time: ${printable(text.slice(0, 40))}`, { hint: 'write it like 2026-01-31T12:00:00Z' });
+  return milliseconds / 1000;
+}
+
+function table({ people: entries }: Roster): string {
+  return Object.entries(entries).map(([id, { name, emails, roles, keys }]) => {
+    const lines = keys.map(({ keyid, revoked }) => `  ${printable(keyid)}${revoked ? `, ${revoked.reason}` : ''}\n`);
+    return `${id}  ${printable(name)} <${emails.map(printable).join('>, <')}>${roles.length > 0 ? `  ${roles.join(', ')}` : ''}\n${lines.join('')}`;
+  }).join('');
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// countersign session: letting an agent loose by hand, and looking after what is open.
+import { hasTerminal } from '../../agents/environment.ts';
+import { Fault } from '../../fault.ts';
+import { pathText, type Path } from '../../oid.ts';
+import { printable } from '../../printable.ts';
+import { findLayout } from '../../repo/layout.ts';
+import { printJson } from '../../report/json.ts';
+import { addGrant } from '../../session/grant-file.ts';
+import type { Wish } from '../../session/grant.ts';
+import { openSession, proposeSession, type Opened } from '../../session/open.ts';
+import { endSession, findSession, listSessions, type Listed } from '../../session/sessions.ts';
+import type { Wanted } from '../../signer/acting.ts';
+import type { Grant } from '../../statement/schema.ts';
+import { command, group, YES, type Context } from '../command.ts';
+import { ACTING, placeOf, withRepo } from '../flags.ts';
+
+/** What a grant may be given, by `session start` and by `run`. */
+export const GRANTING = {
+  model: { type: 'string', requiresArg: true, describe: 'the model behind it' },
+  allow: { type: 'string', array: true, requiresArg: true, describe: 'paths it may change, for instance "src/**" (repeatable)' },
+  deny: { type: 'string', array: true, requiresArg: true, describe: 'paths it may not (repeatable)' },
+  hours: { type: 'number', requiresArg: true, describe: 'how long' },
+  files: { type: 'number', requiresArg: true, describe: 'at most so many files' },
+  additions: { type: 'number', requiresArg: true, describe: 'at most so many lines added' },
+  deletions: { type: 'number', requiresArg: true, describe: 'at most so many lines deleted' },
+  ...ACTING,
+  yes: YES,
+} as const;
+
+const ID = { id: { type: 'string', demandOption: true, describe: "the session's id" } } as const;
+
+interface Granting extends Wanted, Omit<Wish, 'agent' | 'limits'> {
+  files?: number | undefined;
+  additions?: number | undefined;
+  deletions?: number | undefined;
+  yes: boolean;
+}
+
+/** Shows what would be granted, asks, and opens the session. */
+export async function grantSession(agent: string, flags: Granting, context: Context): Promise<Opened> {
+  const limits = Object.fromEntries((['files', 'additions', 'deletions'] as const).flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+  return withRepo(context, async (repo) => {
+    const asker = { repo, place: placeOf(context), env: context.env, hasTerminal, now: context.now() };
+    const proposal = await proposeSession({ ...flags, agent, limits }, flags, asker);
+    for (const line of describeGrant(proposal.grant)) context.terminal.say(line);
+    if (!flags.yes) context.terminal.confirm('Grant this?');
+    return openSession(repo.layout, proposal, context.env);
+  });
+}
+
+const start = command({
+  name: 'start',
+  summary: 'open a session: a key for one agent, granted and signed by you',
+  flags: { agent: { type: 'string', requiresArg: true, demandOption: true, describe: 'name and version, for instance claude-code/2.1.4' }, ...GRANTING },
+  formats: ['json'],
+  async run(args, context) {
+    const { grant, path } = await grantSession(args.agent, args, context);
+    const env = { COUNTERSIGN_SESSION: grant.id };
+    if (context.format === 'json') await context.terminal.print(printJson({ session: grant.id, grant: pathText(path), env }));
+    else await context.terminal.print(`export COUNTERSIGN_SESSION=${grant.id}\n`);
+    return 0;
+  },
+});
+
+const list = command({
+  name: 'list',
+  summary: 'list the sessions of this repository',
+  formats: ['json'],
+  async run(_args, context) {
+    const { commonDir } = await findLayout(context.dir, context.env);
+    const sessions = await listSessions(commonDir, context.now());
+    if (context.format === 'json') await context.terminal.print(printJson(sessions.map(listed)));
+    else for (const session of sessions) await context.terminal.print(`${line(session)}\n`);
+    return 0;
+  },
+});
+
+const show = command({
+  name: 'show <id>',
+  summary: 'show what a session may do',
+  words: ID,
+  formats: ['json'],
+  async run({ id }, context) {
+    const { commonDir } = await findLayout(context.dir, context.env);
+    const session = await findSession(commonDir, id, context.now());
+    const lines = session.kind === 'damaged' ? [line(session)] : [line(session), ...describeGrant(session.state)];
+    await context.terminal.print(context.format === 'json' ? printJson(listed(session)) : `${lines.join('\n')}\n`);
+    return 0;
+  },
+});
+
+const add = command({
+  name: 'add <id>',
+  summary: 'put its grant into the index and the working tree',
+  words: ID,
+  async run({ id }, context) {
+    const path: Path = await addGrant(await findLayout(context.dir, context.env), id, context.env);
+    context.terminal.say(`staged ${path}`);
+    return 0;
+  },
+});
+
+const end = command({
+  name: 'end <id>',
+  summary: 'end a session: its key is destroyed',
+  words: ID,
+  async run({ id }, context) {
+    const { commonDir } = await findLayout(context.dir, context.env);
+    if ((context.env['COUNTERSIGN_SESSION'] ?? '') !== '' && context.env['COUNTERSIGN_SESSION'] !== id) {
+      throw new Fault('SESSION_REFUSED', "a session can't end another one");
+    }
+    await endSession(commonDir, id);
+    context.terminal.say(`session ${id} has ended, its key is destroyed`);
+    return 0;
+  },
+});
+
+export const session = group('session', "an agent's sessions", [start, list, show, add, end]);
+
+function listed(session: Listed): object {
+  return session.kind === 'damaged' ? session : { ...session.state, kind: session.kind };
+}
+
+function line(session: Listed): string {
+  if (session.kind === 'damaged') return `${session.id}  damaged: end it with "countersign session end ${session.id}"`;
+  const { agent, model, sponsor, notAfter } = session.state;
+  return `${session.id}  ${session.kind === 'open' ? `open until ${notAfter}` : session.kind}  ${printable(agent)} (${printable(model)}), granted by ${printable(sponsor)}`;
+}
+
+type Granted = Pick<Grant, 'agent' | 'model' | 'sponsor' | 'allow' | 'deny' | 'limits' | 'notAfter'>;
+
+/** Returns what a grant permits, line by line, for whoever is about to sign it. */
+function describeGrant({ agent, model, sponsor, allow, deny, limits: { commit, range }, notAfter }: Granted): string[] {
+  return [
+    `agent      ${printable(agent)} (${printable(model)}), let loose by ${sponsor}`,
+    `may change ${allow.map(printable).join(' ')}`,
+    ...(deny.length > 0 ? [`but not    ${deny.map(printable).join(' ')}`] : []),
+    `per commit ${commit.files} files, ${commit.additions} lines added, ${commit.deletions} deleted`,
+    `in all     ${range.files} files, ${range.additions} lines added, ${range.deletions} deleted`,
+    `until      ${notAfter}`,
+  ];
+}

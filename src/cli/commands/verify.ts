@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// countersign verify: puts the question, prints the answer, and makes it an exit status.
+import { Fault } from '../../fault.ts';
+import { printable } from '../../printable.ts';
+import { jsonReport } from '../../report/json.ts';
+import { ndjsonReport } from '../../report/ndjson.ts';
+import type { Report } from '../../report/report.ts';
+import { textReport } from '../../report/text.ts';
+import { verifyHistory, verifyRange } from '../../verifier/verify.ts';
+import type { Outcome } from '../../verifier/verifier.ts';
+import { command, type Context } from '../command.ts';
+import { withRepo } from '../flags.ts';
+import { commitOf, readRange } from '../range.ts';
+
+/** Exit status by verdict. */
+export const STATUS: Record<Outcome, number> = { good: 0, bad: 1, unknown: 3 };
+
+export const verify = command({
+  name: 'verify [range]',
+  summary: 'judge commits by the policy of the branch they are meant for',
+  words: { range: { type: 'string', describe: 'A..B, or one commit; what HEAD has more than its target if not given' } },
+  flags: {
+    onto: { type: 'string', requiresArg: true, describe: 'judge as if merged into this branch' },
+    trust: { type: 'string', requiresArg: true, describe: 'judge a whole history from this commit on', conflicts: 'onto' },
+  },
+  formats: ['json', 'ndjson'],
+  async run({ range, onto, trust }, context) {
+    return withRepo(context, async (repo) => {
+      const now = Math.floor(context.now() / 1000);
+      if (trust === undefined) {
+        const ends = await readRange(repo, range, onto, context.env);
+        return judge(verifyRange({ repo, ...ends, now }), context);
+      }
+      if (range?.includes('..') === true) throw new Fault('USAGE', '--trust takes one end only', { hint: 'countersign verify --trust <commit> [<head>]' });
+      const [base, head] = [await commitOf(repo, trust), await commitOf(repo, range ?? 'HEAD')];
+      return judge(verifyHistory({ repo, base, head, now }), context);
+    });
+  },
+});
+
+async function judge(verdicts: ReturnType<typeof verifyRange>, { terminal, format }: Context): Promise<number> {
+  const report: Report = format === 'json' ? jsonReport() : format === 'ndjson' ? ndjsonReport() : textReport(terminal.paint);
+  let outcome: Outcome = 'unknown';
+  for await (const judged of verdicts) {
+    if (judged.kind === 'range') {
+      outcome = judged.range.verdict;
+      // The shape for machines has no room for them.
+      if (format !== 'text') for (const note of judged.range.notes) terminal.warn(`countersign: note: ${printable(note)}`);
+    }
+    await terminal.print(report.add(judged));
+  }
+  return STATUS[outcome];
+}
