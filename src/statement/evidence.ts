@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evidence: statements in files below .countersign/evidence/ that prove themselves. A registry of kinds: where each
 // may stand, what it says, and who signs it. Both directions side by side.
-import type { z } from 'zod';
 import { fromUtf8, sha256, utf8 } from '../bytes.ts';
 import { canonical } from '../canonical.ts';
 import { EVIDENCE_PREFIX, type Digest } from '../commit/change.ts';
@@ -10,7 +9,7 @@ import { pathOf, type Path } from '../oid.ts';
 import { clip, printable } from '../printable.ts';
 import { PAYLOAD_TYPE, pae, parseEnvelope, printEnvelope, type Envelope } from '../signature/dsse.ts';
 import type { Ulid } from '../ulid.ts';
-import { approval, cosignature, grant, objection, revocation, type Approval, type Cosignature, type Grant, type Objection, type Revocation } from './schema.ts';
+import { approval, cosignature, grant, objection, revocation, type Approval, type Cosignature, type Grant, type Objection, type Revocation, type Schema } from './schema.ts';
 
 export type Predicate =
   | { kind: 'grant'; body: Grant }
@@ -30,7 +29,7 @@ export const MAX_BUNDLE = 256 * 1024;
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 
 interface KindOfEvidence {
-  schema: z.ZodType;
+  schema: Schema;
   folder: (body: never) => string;
   /** What an in-toto consumer is told the statement is about. */
   subject: (body: never) => { name: string; digest: Record<string, string> };

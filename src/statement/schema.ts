@@ -8,6 +8,9 @@ import { parseGlob } from '../glob.ts';
 import type { Oid } from '../oid.ts';
 import { isUlid, type Ulid } from '../ulid.ts';
 
+/** A shape, for whoever must not import zod. */
+export type Schema = z.ZodType;
+
 const ulid = z.custom<Ulid>((value) => typeof value === 'string' && isUlid(value), 'not a ULID');
 const oid = z.custom<Oid>((value) => typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value), 'not an object id');
 const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'not a digest');
