@@ -141,8 +141,13 @@ interface RealCommit {
   kind: 'ssh' | 'x509' | 'pgp';
   raw: string;
   expect: 'good' | 'bad' | 'unknown';
-  note?: string;
 }
+
+/** What is odd about two of them: git of 2011 named the header on every line, and one bears a log before its armor. */
+const ODD: Record<string, string> = {
+  '5f549aa2f78314ac37bbd436c8f80aea4c752e07': 'doubled signature',
+  'b9882d90c5dafe207868e4e66e94b3edcb2a6994': 'text before the armor',
+};
 
 const corpus = process.env['COUNTERSIGN_CORPUS'];
 if (corpus === undefined) process.stderr.write('skipped: payload: real commits (COUNTERSIGN_CORPUS is not set)\n');
@@ -152,14 +157,13 @@ else {
   test('83 real commits hash to their id and come apart', () => {
     assert.is(real.length, 83);
     const begin = { ssh: '-----BEGIN SSH SIGNATURE-----', x509: '-----BEGIN SIGNED MESSAGE-----', pgp: '-----BEGIN PGP SIGNATURE-----' };
-    for (const { oid, kind, raw, repository, note } of real) {
+    for (const { oid, kind, raw, repository } of real) {
       const bytes = Buffer.from(raw, 'base64');
       assert.is(createHash('sha1').update(`commit ${bytes.length}\0`).update(bytes).digest('hex'), oid);
       const { signature, malleable } = parseCommit(bytes, 'sha1');
       assert.ok(latin1(signature!.armor).includes(begin[kind]), `${repository} ${oid}`);
       assert.match(latin1(signature!.armor), /\n-----END [A-Z ]+-----\r?\n*$/);
-      const odd = { '2011 form': 'doubled signature', 'text befor': 'text before the armor' }[note?.slice(0, 10) ?? ''];
-      assert.is(malleable, odd, `${repository} ${oid}`);
+      assert.is(malleable, ODD[oid], `${repository} ${oid}`);
     }
   });
 
