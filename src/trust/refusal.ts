@@ -2,6 +2,7 @@
 // What is said about a policy or roster that can't be used: where, which key, and what was probably meant. The text
 // comes from a file that anyone may have written, so whatever is repeated here is escaped and cut first.
 import { Fault } from '../fault.ts';
+import { nearest } from '../nearest.ts';
 import { clip, printable } from '../printable.ts';
 
 export type Reason =
@@ -95,30 +96,4 @@ function knownKeys(schema: unknown, path: KeyPath): string[] {
     here = next as Record<string, unknown> | undefined;
   }
   return Object.keys((here?.['properties'] as object | undefined) ?? {});
-}
-
-/** Returns the word that needs the fewest changes, case aside; the first of several. */
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const given = clip(word, 40).toLowerCase();
-  let best: string | undefined;
-  let least = Infinity;
-  for (const candidate of known) {
-    const changes = distance(given, candidate.toLowerCase());
-    if (changes < least) [best, least] = [candidate, changes];
-  }
-  return best;
-}
-
-/** Levenshtein's distance, row by row. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
