@@ -82,6 +82,11 @@ class GitDoor implements GitRepo {
 
   async *walk(from: Oid, except: readonly Oid[]): AsyncGenerator<Oid> {
     this.#check(from, ...except);
+    if (this.layout.shallow || !(yield* this.#list(from, except))) yield* walkGraph(parentsIn(this), from, except);
+  }
+
+  // In topological order git prints nothing before it has walked everything, so where it fails nothing was yielded.
+  async *#list(from: Oid, except: readonly Oid[]): AsyncGenerator<Oid, boolean> {
     const child = this.#room.start(['rev-list', '--topo-order', '--reverse', '--stdin']);
     child.process.stdin.end([from, ...except.map((oid) => `^${oid}`), ''].join('\n'));
     try {
@@ -91,12 +96,10 @@ class GitDoor implements GitRepo {
         rest = lines.pop()!;
         yield* lines as Oid[];
       }
-      // In topological order git prints nothing before it has walked everything, so a failure comes with no output.
-      if ((await child.ended) === 0) return;
+      return (await child.ended) === 0;
     } finally {
       child.process.kill('SIGKILL');
     }
-    yield* walkGraph(parentsIn(this), from, except);
   }
 
   async mergeBases(a: Oid, b: Oid): Promise<Oid[]> {
@@ -110,9 +113,10 @@ class GitDoor implements GitRepo {
   }
 
   // Before 2.45, merge-base takes a missing parent for none: it complains on stderr and answers all the same. Undefined
-  // stands for that, and the graph room finds out whether what is missing matters.
+  // stands for that and for a shallow clone; then our own walk finds out whether what is missing matters.
   async #ask(question: string, a: Oid, b: Oid) {
     this.#check(a, b);
+    if (this.layout.shallow) return undefined;
     const answer = await this.#room.run(['merge-base', question, a, b], { accept: [1, 128] });
     return answer.code <= 1 && answer.stderr === '' ? answer : undefined;
   }

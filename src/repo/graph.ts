@@ -46,15 +46,25 @@ export function parentsOf(bytes: Uint8Array, format: ObjectFormat): Oid[] {
 }
 
 /**
- * Yields what is reachable from `from` and not from `except`, parents first. A gap below `except` can only make the
- * result longer; a gap in the result itself is a fault.
- * @throws Fault REPO_OBJECT_MISSING, COMMIT_MALFORMED
+ * Yields what is reachable from `from` and not from `except`, parents first.
+ * @throws Fault REPO_OBJECT_MISSING (a gap in the result, or one below `except` that could hide some of it), COMMIT_MALFORMED
  */
 export async function* walkGraph(parents: Parents, from: Oid, except: readonly Oid[]): AsyncGenerator<Oid> {
   const hidden = await reach(parents, except);
   const { commits, missing } = await reach(parents, [from], (oid) => hidden.commits.has(oid) || hidden.missing.has(oid));
   for (const oid of missing) throw missingObject(oid);
+  if (hidden.missing.size > 0) await refuseDoubt(parents, commits, hidden);
   yield* parentsFirst(from, commits);
+}
+
+// What is missing below `except` could have a commit of the result as its ancestor, which then would not belong to it.
+// It cannot where that commit descends from what is missing. The lowest commits of the result stand for those above.
+async function refuseDoubt(parents: Parents, commits: Reach['commits'], hidden: Reach): Promise<void> {
+  for (const above of commits.values()) {
+    if (above.some((parent) => commits.has(parent))) continue;
+    const below = await reach(parents, above.filter((parent) => hidden.commits.has(parent)));
+    for (const oid of hidden.missing) if (!below.missing.has(oid) && !above.includes(oid)) throw missingObject(oid);
+  }
 }
 
 /** Returns the best common ancestors. @throws Fault REPO_OBJECT_MISSING where what is missing could hide another one */

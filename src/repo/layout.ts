@@ -22,6 +22,8 @@ export interface Layout {
   readonly toplevel: string | undefined;
   readonly objectFormat: ObjectFormat;
   readonly bare: boolean;
+  /** Whether history is cut, as in a clone with `--depth`. */
+  readonly shallow: boolean;
 }
 
 const OLDEST = [2, 38] as const;
@@ -39,18 +41,20 @@ export async function findLayout(dir: string, env: Env = process.env): Promise<L
 
   // Paths may hold newlines and rev-parse has no -z, but it repeats an unknown option: a separator nobody can foresee.
   const mark = `--${randomBytes(16).toString('hex')}`;
-  const asked = [['--git-dir'], ['--git-common-dir'], ['--git-path', 'objects'], ['--is-bare-repository'], ['--show-object-format'], ['--show-cdup']];
+  const asked = [['--git-dir'], ['--git-common-dir'], ['--git-path', 'objects'], ['--is-bare-repository'], ['--show-object-format'], ['--is-shallow-repository'], ['--show-cdup']];
   const args = ['rev-parse', '--path-format=absolute', ...asked.flatMap((question) => [...question, mark])];
   const [, found] = await Promise.all([checkVersion(env), runGit(args, { cwd: dir, env, accept: [128] })]);
   if (found.code !== 0) throw /not a git repository/.test(found.stderr) ? nowhere : failed(args, found.stderr);
 
   const text = fromUtf8(found.stdout);
   if (text === undefined) throw new Fault('REPO_FORMAT_UNSUPPORTED', 'the path of the repository is not UTF-8');
-  const [gitDir, commonDir, objectDir, bare, objectFormat, up] = text.split(`${mark}\n`).map((answer) => answer.replace(/\n$/, ''));
+  const answers = text.split(`${mark}\n`);
+  const [gitDir, commonDir, objectDir, bare, objectFormat, shallow, up] = answers.map((answer) => answer.replace(/\n$/, ''));
   if (objectFormat !== 'sha1' && objectFormat !== 'sha256') throw new Fault('REPO_FORMAT_UNSUPPORTED', 'unknown object format');
   // Silence means that there is no working tree, an empty line that this is its top.
-  const toplevel = text.split(`${mark}\n`)[5] === '' ? undefined : resolve(await realpath(dir), up!);
-  return { gitDir: gitDir!, commonDir: commonDir!, objectDir: objectDir!, toplevel, objectFormat, bare: bare === 'true' };
+  const toplevel = answers.at(-1) === '' ? undefined : resolve(await realpath(dir), up!);
+  const places = { gitDir: gitDir!, commonDir: commonDir!, objectDir: objectDir!, toplevel };
+  return { ...places, objectFormat, bare: bare === 'true', shallow: shallow === 'true' };
 }
 
 async function checkVersion(env: Env): Promise<void> {
