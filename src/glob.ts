@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Patterns over repository paths, as policies and grants name them. Anchored at the root; `*` and `?` stay inside a
-// segment, `**` is any number of segments, and everything else is literal. Matching is greedy with one way back, never
+// segment, `**` is any number of segments (at the end, exactly, at least one), and everything else is literal. Matching is greedy with one way back, never
 // a regular expression: the time is at most the pattern's length times the path's, whatever either of them holds.
 import { fromLatin1, fromUtf8 } from './bytes.ts';
 import type { Path } from './oid.ts';
@@ -51,7 +51,10 @@ export function parseGlob(text: string): Glob | BadGlob {
   // A directory stands for what is in it, whether it is written `infra` or `infra/`.
   if (text.endsWith('/') || !isWild(names.at(-1)!)) names.push('**');
   const segments = (fold: (name: string) => string) => names.map((name) => (name === '**' ? DEEP : characters(fold(name))));
-  return { kind: 'glob', text, exact: segments((name) => name), folded: segments(foldSegment) };
+  const exact = segments((name) => name);
+  // `src/**` permits what is in src, not putting a symlink in place of src; what forbids takes the folder along.
+  if (text.endsWith('**')) exact.push(['*']);
+  return { kind: 'glob', text, exact, folded: segments(foldSegment) };
 }
 
 /** Tells whether the pattern takes the path. A path that is not UTF-8 never matches `exact`; `folded` reads it lossily. */

@@ -37,7 +37,8 @@ function takesName(pattern: readonly string[], name: readonly string[]): boolean
 function expected(text: string, path: string): boolean {
   const segments = text.replace(/\/$/, '').split('/');
   const deep = text.endsWith('/') || !/[*?]/.test(segments.at(-1)!);
-  return takes(deep ? [...segments, '**'] : segments, path.split('/'));
+  const end = deep ? ['**'] : text.endsWith('**') ? ['*'] : [];
+  return takes([...segments, ...end], path.split('/'));
 }
 
 const name = fc.string({ unit: fc.constantFrom('a', 'b', '\u00e9'), minLength: 1, maxLength: 4 });

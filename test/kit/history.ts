@@ -6,7 +6,7 @@ import { changeDigest, isEvidence } from '../../src/commit/change.ts';
 import { editDigest } from '../../src/commit/edit.ts';
 import { readText } from '../../src/commit/message.ts';
 import { parseCommit } from '../../src/commit/raw.ts';
-import { EMPTY_TREE, hashObject, pathOf, type ObjectFormat, type Oid } from '../../src/oid.ts';
+import { EMPTY_TREE, hashObject, type ObjectFormat, type Oid } from '../../src/oid.ts';
 import { openGit, type GitRepo } from '../../src/repo/git.ts';
 import { diffTrees } from '../../src/repo/tree.ts';
 import { pae } from '../../src/signature/pae.ts';

@@ -56,7 +56,7 @@ const exact = [
   ask('exact', 'src/*.ts', { 'one segment': 'src/a.ts', 'nothing for the star': 'src/.ts' }, {
     'a star stays in its segment': 'src/a/b.ts', 'another ending': 'src/a.tsx', 'below a file of that name': 'src/a.ts/b', 'the directory': 'src', 'elsewhere': 'test/src/a.ts',
   }),
-  ask('exact', 'src/**', { 'deep': 'src/a/b/c', 'no segments at all': 'src' }, { 'a longer name': 'srcs/a', 'a sibling': 'test/a' }),
+  ask('exact', 'src/**', { 'deep': 'src/a/b/c' }, { 'the folder itself, as a link': 'src', 'a longer name': 'srcs/a', 'a sibling': 'test/a' }),
   ask('exact', '**/a.ts', { 'at the root': 'a.ts', 'deep': 'x/y/a.ts', 'below': 'x/a.ts/b' }, { 'the end of a name': 'x/ba.ts', 'the beginning of one': 'a.tsx' }),
   ask('exact', 'a/**/b/*', { 'no segment between': 'a/b/c', 'found late': 'a/b/b/c' }, { 'nothing behind': 'a/x/b', 'too deep': 'a/x/b/c/d', 'b missing': 'a/x/c' }),
   ask('exact', 'a?c', { 'one character': 'abc', 'one character of four bytes': 'a\u{1f600}c' }, { 'none': 'ac', 'two': 'abbc', 'a slash is none': 'a/c', 'not UTF-8': fromLatin1('a\xffc') }),
