@@ -54,9 +54,9 @@ const MARKS: readonly Mark[] = [
  * Tells which agent runs this process, if one does. What a person's terminal has too counts only where no terminal can
  * be opened: agents run their commands without one.
  */
-export function detectAgent(env: NodeJS.ProcessEnv, hasTerminal: () => boolean): AgentSign | undefined {
+export function detectAgent(env: NodeJS.ProcessEnv, terminal: () => boolean): AgentSign | undefined {
   const found = MARKS.filter((mark) => bears(env[mark.variable], mark.values));
-  const mark = found.find(({ strength }) => strength === 'agent') ?? (found.length > 0 && !hasTerminal() ? found[0] : undefined);
+  const mark = found.find(({ strength }) => strength === 'agent') ?? (found.length > 0 && !terminal() ? found[0] : undefined);
   if (mark === undefined) return undefined;
   // The two general variables name the agent themselves.
   const named = mark.agent === 'agent' ? /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.exec(env[mark.variable] ?? '')?.[0] : undefined;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The author line of the commit that is being made. `git commit` exports it, exactly as it will stand there; where it
+// is not exported, git is asked, and may write a second more.
+import { fromLatin1, latin1, utf8 } from '../bytes.ts';
+import type { Ident } from '../commit/raw.ts';
+import { Fault } from '../fault.ts';
+import { runGit, type Env } from '../repo/process.ts';
+import { repairUtf8 } from './encoding.ts';
+
+const IDENT = /^([^<>\n\0]*) <([^<>\n\0]*)> (-?[0-9]{1,15}) ([+-][0-9]{4})\n?$/;
+
+/** Returns the author of the commit to be. @throws Fault GIT_FAILED where git knows none */
+export async function pendingAuthor(env: Env, encoding: string | undefined): Promise<Ident> {
+  const ident = exportedAuthor(env) ?? parseIdent(latin1((await runGit(['var', 'GIT_AUTHOR_IDENT'], { env })).stdout));
+  if (ident === undefined) throw new Fault('GIT_FAILED', 'git does not tell who the author is', { hint: 'set user.name and user.email' });
+  if (encoding !== undefined) return ident;
+  const repaired = (text: string): string => latin1(repairUtf8(fromLatin1(text)));
+  return { ...ident, name: repaired(ident.name), email: repaired(ident.email) };
+}
+
+/** Reads what `git commit` exports to its hooks; undefined where that is not it, or was not UTF-8 and so got lost on the way here. */
+function exportedAuthor({ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date }: Env): Ident | undefined {
+  if (name === undefined || email === undefined || !date?.startsWith('@')) return undefined;
+  if (/\ufffd/.test(name + email)) return undefined;
+  return parseIdent(`${latin1(utf8(name))} <${latin1(utf8(email))}> ${date.slice(1)}`);
+}
+
+export function parseIdent(line: string): Ident | undefined {
+  const [, name, email, date, zone] = IDENT.exec(line) ?? [];
+  return name === undefined ? undefined : { name, email: email!, date: Number(date), zone: zone! };
+}
+
+/** Returns the line as it stands in a commit, a character per byte. */
+export function printIdent({ name, email, date, zone }: Ident): string {
+  return `${name} <${email}> ${date} ${zone}`;
+}

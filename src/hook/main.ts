@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry of the hook's own small bundle: hands over to the hook that git called, prints what it says, and sets the
+// exit status. Nothing heavy may be imported from here; a person waits for it at every commit.
+import { hasTerminal } from '../agents/environment.ts';
+import { Fault, exitOf } from '../fault.ts';
+import type { HookCall } from './call.ts';
+import { commitMessage } from './commit-msg.ts';
+import { postCommit } from './post-commit.ts';
+import { postRewrite } from './post-rewrite.ts';
+
+const HOOKS: Record<string, (call: HookCall) => Promise<void>> = { 'commit-msg': commitMessage, 'post-commit': postCommit, 'post-rewrite': postRewrite };
+
+function print(kind: string, text: string): void {
+  process.stderr.write(`countersign: ${kind}: ${text}\n`);
+}
+
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+async function run([name = '', ...args]: readonly string[]): Promise<void> {
+  const hook = Object.hasOwn(HOOKS, name) ? HOOKS[name] : undefined;
+  if (hook === undefined) throw new Fault('USAGE', `no such hook here: ${JSON.stringify(name)}`, { hint: `one of ${Object.keys(HOOKS).join(', ')}` });
+  await hook({ args, env: process.env, input: readInput, now: Date.now, hasTerminal, say: print });
+}
+
+run(process.argv.slice(3)).catch((thrown: unknown) => {
+  if (thrown instanceof Fault) {
+    print('error', `${thrown.message} [${thrown.code}]`);
+    if (thrown.hint !== undefined) print('hint', thrown.hint);
+  } else {
+    print('error', `internal error [INTERNAL]\n${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+  }
+  process.exitCode = exitOf(thrown);
+});
