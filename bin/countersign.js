@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // Checks the Node version and hands over. Old syntax throughout, so that an old Node gets as far as the message.
-// A hook takes the short way, one bundled CommonJS file, because a developer pays for its start at every commit.
+// The hooks of every commit take the short way, one bundled CommonJS file, because a developer pays for their start.
 'use strict';
 
 var fs = require('fs');
 var path = require('path');
 
 var version = process.versions.node.split('.').map(Number);
-var hook = process.argv[2] === 'hook';
+var hook = process.argv[2] === 'hook' && ['commit-msg', 'post-commit', 'post-rewrite'].indexOf(process.argv[3]) >= 0;
 var target = path.join(__dirname, '..', 'dist', hook ? 'hook.cjs' : path.join('cli', 'main.js'));
 
 if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
