@@ -52,7 +52,7 @@ export async function findLayout(dir: string, env: Env = process.env): Promise<L
   const [gitDir, commonDir, objectDir, bare, objectFormat, shallow, up] = answers.map((answer) => answer.replace(/\n$/, ''));
   if (objectFormat !== 'sha1' && objectFormat !== 'sha256') throw new Fault('REPO_FORMAT_UNSUPPORTED', 'unknown object format');
   // Silence means that there is no working tree, an empty line that this is its top.
-  const toplevel = answers.at(-1) === '' ? undefined : resolve(await realpath(dir), up!);
+  const toplevel = answers[6] === '' ? undefined : resolve(await realpath(dir), up!);
   const places = { gitDir: gitDir!, commonDir: commonDir!, objectDir: objectDir!, toplevel };
   return { ...places, objectFormat, bare: bare === 'true', shallow: shallow === 'true' };
 }

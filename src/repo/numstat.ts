@@ -41,6 +41,8 @@ export function openNumstat(start: (args: readonly string[]) => GitChild): Numst
 async function readAnswer(answer: Answer): Promise<LineCount[] | undefined> {
   const header = latin1(await answer.until(LF));
   if (header === END) return undefined;
+  // Commits instead of trees, for instance, are answered in another form, whose end would be waited for in vain.
+  if (!/^[0-9a-f]+ [0-9a-f]+$/.test(header)) throw new Fault('GIT_FAILED', 'git diff-tree answered in an unknown form');
   const counts: LineCount[] = [];
   for (;;) {
     const first = latin1(await answer.take(1));
