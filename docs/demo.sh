@@ -53,7 +53,7 @@ show 'countersign session start --agent demo-agent/1.0 --model demo --allow "src
 session=$(sed -n 's/.*"session": *"\([0-9A-Z]*\)".*/\1/p' ../session.json)
 show "export COUNTERSIGN_SESSION=$session"
 
-say 'The agent was asked for a small fix. It changes 340 files, routing among them, and deletes 28,730 lines.'
+say 'The agent was asked for a small fix. It changes 340 files, routing among them, and deletes over 28,700 lines.'
 printf 'export function signIn(user: string) {\n  return user.trim().toLowerCase();\n}\n' >src/sign-in.ts
 sed -i.bak 's/"web"/"web-frontend-v2"/' firebase.json && rm firebase.json.bak
 git rm -q -r templates

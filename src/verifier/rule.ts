@@ -29,6 +29,9 @@ export interface RangeRule {
   judge(facts: RangeFacts): Draft[] | Promise<Draft[]>;
 }
 
+/** What to do about a squash that a forge made: nothing in it says what became of the commits it was made of. */
+export const SQUASH_HINT = 'land it as a merge or a rebase: a squash loses the stamps of its commits';
+
 /** Returns a path as a finding's text names it: as it is, or byte by byte where it is no text. Whoever shows it escapes it. */
 export function named(path: Path): string {
   return pathText(path) ?? printablePath(path);

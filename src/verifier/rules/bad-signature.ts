@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bad-signature: the arithmetic fails. Message, author, date or signature are not what was signed, or the stamp belongs
 // to another repository.
-import type { CommitRule, Draft } from '../rule.ts';
+import { SQUASH_HINT, type CommitRule, type Draft } from '../rule.ts';
 
 export const badSignature: CommitRule = {
   name: 'bad-signature',
@@ -10,6 +10,6 @@ export const badSignature: CommitRule = {
     if (proof.kind === 'undecided') return [{ level: 'unknown', message: `the stamp cannot be checked: ${proof.reason}`, hint: 'git fetch --unshallow, or a newer countersign' }];
     if (proof.kind !== 'failed') return [];
     const draft: Draft = { message: `the signature does not hold: message or author are not what was signed (${proof.reason})`, hint: 'its author: countersign restamp HEAD' };
-    return [forgeSquash ? { ...draft, level: 'unknown', hint: 'countersign approve <commit>' } : draft];
+    return [forgeSquash ? { ...draft, level: 'unknown', hint: SQUASH_HINT } : draft];
   },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // malformed-stamp: lines that look like a stamp and are none, a second stamp, or text below one.
-import type { CommitRule } from '../rule.ts';
+import { SQUASH_HINT, type CommitRule } from '../rule.ts';
 
 export const malformedStamp: CommitRule = {
   name: 'malformed-stamp',
@@ -9,7 +9,7 @@ export const malformedStamp: CommitRule = {
     return [{
       line: proof.line,
       message: `the stamp cannot be read: ${proof.reason} (line ${proof.line} of the message)`,
-      hint: forgeSquash ? 'countersign approve <commit>' : 'its author: countersign restamp HEAD',
+      hint: forgeSquash ? SQUASH_HINT : 'its author: countersign restamp HEAD',
       ...(forgeSquash ? { level: 'unknown' } : {}),
     }];
   },

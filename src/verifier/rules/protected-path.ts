@@ -31,6 +31,6 @@ function draftFor({ name, approve }: Protected, { path }: Change): Draft {
   return {
     path,
     message: `${named(path)} is protected (${name}) and needs the approval of ${people}${who}`,
-    hint: 'a person approves it: countersign approve <range>',
+    hint: 'leave it out, or a person makes this change in a commit of their own',
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // undeclared: a commit of which nobody says whether a person or an agent made it. Absence of marks proves nothing.
-import type { CommitRule, Draft } from '../rule.ts';
+import { SQUASH_HINT, type CommitRule, type Draft } from '../rule.ts';
 
 export const undeclared: CommitRule = {
   name: 'undeclared',
@@ -8,7 +8,7 @@ export const undeclared: CommitRule = {
     if (kind === 'evidence' || kind === 'merge' || proof.kind !== 'none' || marks.length > 0) return [];
     if (merge?.kind === 'unclean' || merge?.kind === 'undecided') return [];
     const draft: Draft = forgeSquash
-      ? { level: 'unknown', message: 'a squash without stamp: nothing says what it is made of', hint: 'countersign approve <commit>' }
+      ? { level: 'unknown', message: 'a squash without stamp: nothing says what it is made of', hint: SQUASH_HINT }
       : { message: merge ? 'a merge of more than two parents, without a stamp' : 'no stamp says who made this commit', hint: 'its author: countersign restamp HEAD' };
     return [state.policy.provenance === 'ai-only' && draft.level === undefined ? { ...draft, level: 'warn' } : draft];
   },

@@ -10,6 +10,6 @@ export const unknownSigner: CommitRule = {
       return [{ message: `signed by ${proof.keyid}, which is nobody's key in the roster`, hint: 'an owner: countersign people add <id> --key <key>' }];
     }
     if (proof.kind !== 'good' || proof.signer.kind === 'person' || proof.signer.kind === 'session') return [];
-    return [{ message: `signed by the key of ${proof.signer.kind} ${proof.signer.id}, which speaks for no person`, hint: 'a person approves it: countersign approve <commit>' }];
+    return [{ message: `signed by the key of ${proof.signer.kind} ${proof.signer.id}, which speaks for no person`, hint: 'a person makes the commit, with a key of their own' }];
   },
 };
