@@ -84,6 +84,7 @@ function usage(message: string, argv: readonly string[], commands: readonly Comm
   const help = `"${['countersign', ...command.path].join(' ')} --help" lists what there is`;
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   const said = clip(printable(message.replaceAll(/\s*\n\s*/g, ' ')), 300);
+  if (message.startsWith('Not enough non-option')) return new Fault('USAGE', `too few words for: countersign ${command.usage}`, { hint: help });
   if (unknown === undefined) return new Fault('USAGE', said.charAt(0).toLowerCase() + said.slice(1), { hint: help });
   const isFlag = argv.some((word) => word.startsWith('-') && word.replace(/^-+/, '').split('=', 1)[0] === unknown);
   const known = isFlag ? command.flags.map(dashed) : command.words;
@@ -94,18 +95,20 @@ function usage(message: string, argv: readonly string[], commands: readonly Comm
 }
 
 /** Follows the command line into the table as far as it goes. */
-function commandOf(argv: readonly string[], commands: readonly Command[]): { path: string[]; flags: string[]; words: string[] } {
+function commandOf(argv: readonly string[], commands: readonly Command[]): { path: string[]; usage: string; flags: string[]; words: string[] } {
   const path: string[] = [];
   let level = commands;
   let flags: Flags = {};
+  let typed = '';
   for (const word of argv) {
     const next = level.find((command) => firstWord(command) === word);
     if (next === undefined) continue;
+    typed = [...path, next.name].join(' ');
     path.push(word);
     [level, flags] = [next.commands, next.flags];
   }
   const words = level.filter((command) => !command.hidden).map(firstWord);
-  return { path, flags: [...Object.keys({ ...GLOBAL, ...flags }), 'help', 'version'], words };
+  return { path, usage: typed, flags: [...Object.keys({ ...GLOBAL, ...flags }), 'help', 'version'], words };
 }
 
 function firstWord(command: Command): string {

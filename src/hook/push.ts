@@ -11,7 +11,7 @@ import type { Env } from '../repo/process.ts';
 import { readCommit } from '../verifier/facts.ts';
 import { readState } from '../verifier/state.ts';
 import type { Judged } from '../verifier/verifier.ts';
-import { verifyHistory, verifyRange } from '../verifier/verify.ts';
+import { verifyRange } from '../verifier/verify.ts';
 
 /** One line of what git tells a pre-push hook (githooks(5)). */
 export interface PushedRef {
@@ -68,10 +68,9 @@ export async function questionPush(ref: PushedRef, place: PushPlace): Promise<Pu
   const target = await remoteDefault(repo.layout, remote, place.env);
   const strict = isTarget(ref.remoteRef, remote, target);
   const base = await trustedBase(ref, head, strict ? undefined : target, place);
-  const question = { repo, head, now };
-  if (base !== undefined && (await hasPolicy(repo, base))) return { ref, strict, verdicts: verifyRange({ ...question, base }) };
-  // The push that brings the policy, or the first one of all: nothing there can say what to demand.
-  return { ref, strict, verdicts: verifyHistory({ ...question, base: await place.findAdoption(head) }) };
+  // The push that brings the policy, or the first one of all: nothing on the other side can say what to demand.
+  const trusted = base !== undefined && (await hasPolicy(repo, base)) ? base : await place.findAdoption(head);
+  return { ref, strict, verdicts: verifyRange({ repo, base: trusted, head, now }) };
 }
 
 /** Returns what to start from: a topic branch is meant for the target, and what it held before proves nothing. */

@@ -18,8 +18,8 @@ export async function stagedEntry(layout: Layout, path: Path, env?: Env): Promis
   const { stdout } = await runGit(args, { layout, ...(env && { env }) });
   const lines = latin1(stdout).split('\0').filter((line) => line.slice(line.indexOf('\t') + 1) === path);
   if (lines.length === 0) return undefined;
-  const [mode, oid, stage] = lines[0]!.split(/[ \t]/, 3);
-  if (lines.length > 1 || stage !== '0') throw new Fault('PATH_INVALID', `${printablePath(path)} is in conflict`, { hint: 'resolve it and "git add" it first' });
+  const [mode, oid, level] = lines[0]!.split(/[ \t]/, 3);
+  if (lines.length > 1 || level !== '0') throw new Fault('PATH_INVALID', `${printablePath(path)} is in conflict`, { hint: 'resolve it and "git add" it first' });
   if (oid === undefined || !isOid(oid, layout.objectFormat)) throw new Fault('GIT_FAILED', 'git ls-files answered in an unknown form');
   return { mode: mode as Mode, oid };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict for people: one line per commit, below it what is wrong and what to type, and the verdict in the last
 // lines. Every text of a commit goes through printable() before it gets here.
+import { pathText } from '../oid.ts';
 import { clip, printable, printablePath } from '../printable.ts';
 import type { CommitVerdict, Finding, RangeVerdict, Summary } from '../verifier/verifier.ts';
 import type { Paint, Style } from './paint.ts';
@@ -22,15 +23,16 @@ export function textReport(paint: Paint): Report {
 function commitLines(commit: CommitVerdict, paint: Paint): string[] {
   const { oid, verdict, provenance, subject, findings, unauthenticated } = commit;
   const kind = provenance === 'preAdoption' ? 'before' : provenance;
-  const columns = [paint(verdict, verdict.padEnd(7)), oid.slice(0, OID), kind.padEnd(10), whoOf(commit), paint('quiet', clip(printable(subject), SUBJECT))];
+  const judged = provenance === 'preAdoption' ? paint('quiet', 'listed ') : paint(verdict, verdict.padEnd(7));
+  const columns = [judged, oid.slice(0, OID), kind.padEnd(10), whoOf(commit), paint('quiet', clip(printable(subject), SUBJECT))];
   const foreign = unauthenticated.map((line) => `          below the stamp, vouched for by nobody: ${clip(printable(line), SUBJECT)}`);
-  return [columns.filter((text) => text !== '').join('  '), ...foreign, ...findings.flatMap((finding) => findingLines(finding, paint))];
+  return [columns.filter((text) => text !== '').join('  '), ...foreign, ...findings.flatMap((finding) => findingLines({ ...finding, commit: undefined }, paint))];
 }
 
 /** Returns who stands behind a commit; where nobody proved to, who its author line names. */
-function whoOf({ signer, agent, author, binding, provenance }: CommitVerdict): string {
+function whoOf({ signer, agent, author, binding }: CommitVerdict): string {
   const how = binding === undefined || binding === 'exact' ? '' : ` (${binding})`;
-  if (signer === undefined) return author === '' ? '' : `${provenance === 'merge' || provenance === 'evidence' ? '' : 'unproven: '}${clip(printable(author), WHO)}`;
+  if (signer === undefined) return author === '' ? '' : `unproven: ${clip(printable(author), WHO)}`;
   const person = printable(signer.sponsor ?? signer.id);
   if (agent === undefined) return `${person}${how}`;
   return `${clip(printable(agent), WHO)} ${signer.kind === 'person' ? 'with' : 'for'} ${person}${how}`;
@@ -43,6 +45,8 @@ function rangeLines(range: RangeVerdict, paint: Paint): string[] {
   const counted = KINDS.flatMap((kind) => (summary[kind] > 0 ? [`${summary[kind]} ${kind === 'preAdoption' ? 'before adoption' : kind}`] : []));
   const commits = `${summary.commits} commit${summary.commits === 1 ? '' : 's'}${counted.length > 0 ? ` (${counted.join(', ')})` : ''}`;
   const outcomes = (['bad', 'unknown'] as const).flatMap((outcome) => (summary[outcome] > 0 ? [`${summary[outcome]} ${outcome}`] : []));
+  const broken = findings.filter(({ level, waivedBy }) => level === 'error' && !waivedBy?.length).length;
+  if (broken > 0) outcomes.push(`${broken} error${broken === 1 ? '' : 's'} in the whole`);
   const by = serial > 0 ? `, by the policy of ${policy.slice(0, OID)}, serial ${serial}` : '';
   lines.push(`${paint(verdict, verdict)}: ${[commits, ...outcomes].join(', ')}${by}`);
   if (strength === 'software' && summary.commits > summary.preAdoption) {
@@ -56,16 +60,20 @@ function byPathOf(a: Finding, b: Finding): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** A finding; below its commit's own line it need not name that. */
+type Shown = Omit<Finding, 'commit'> & { commit?: Finding['commit'] | undefined };
+
 /** What a finding weighs, in words that need no colour. */
-function weigh({ level, waivedBy }: Finding): [Style, string] {
+function weigh({ level, waivedBy }: Shown): [Style, string] {
   if (waivedBy !== undefined && waivedBy.length > 0) return ['quiet', `waived by ${waivedBy.join(', ')}`];
   return level === 'error' ? ['bad', 'error'] : level === 'unknown' ? ['unknown', 'unknown'] : ['warn', 'warning'];
 }
 
-function findingLines(finding: Finding, paint: Paint): string[] {
+function findingLines(finding: Shown, paint: Paint): string[] {
   const { rule, path, commit, line, message, hint } = finding;
   const [style, weight] = weigh(finding);
-  const where = path === undefined ? '' : ` ${printablePath(path)}${line === undefined ? '' : `:${line}`}`;
+  // Most messages name the path themselves.
+  const where = path === undefined || message.includes(pathText(path) ?? path) ? '' : ` ${printablePath(path)}${line === undefined ? '' : `:${line}`}`;
   const by = commit === undefined ? '' : ` (${commit.slice(0, OID)})`;
   const lines = [`  ${paint(style, weight)}: ${paint('strong', rule)}${where}${by}: ${printable(message)}`];
   if (hint !== '') lines.push(`    fix: ${printable(hint)}`);

@@ -19,8 +19,9 @@ import type { Place } from '../signer/key-spec.ts';
 import { newSessionKey } from '../signer/session.ts';
 import { evidencePath, printEvidence, statementOf } from '../statement/evidence.ts';
 import type { Grant } from '../statement/schema.ts';
+import { readHead } from '../verifier/head.ts';
 import type { State } from '../verifier/state.ts';
-import { findAdoption, readStanding } from './adoption.ts';
+import { findAdoption } from './adoption.ts';
 import { draftGrant, type Wish } from './grant.ts';
 
 /** A grant that nobody has signed yet. */
@@ -52,10 +53,10 @@ export interface Asker {
  */
 export async function proposeSession(wish: Wish, wanted: Wanted, { repo, place, env, hasTerminal, now }: Asker): Promise<Proposal> {
   requirePerson('open a session', env, hasTerminal);
-  const standing = await readStanding(repo);
-  const { state } = standing;
+  const head = await readHead(repo);
+  const { state } = head;
   const sponsor = await actingPerson(repo.layout, state, wanted, place, env);
-  const adoption = await findAdoption(repo, standing, env);
+  const adoption = await findAdoption(repo, head, env);
   const { privatePem, publicKey } = newSessionKey();
   const grant = draftGrant(wish, { policy: state.policy, adoption, sponsor: sponsor.id, publicKey, now });
   return { grant, sponsor, state, privatePem };

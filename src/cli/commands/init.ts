@@ -27,12 +27,15 @@ export const init = command({
     name: { type: 'string', requiresArg: true, describe: 'your name' },
     email: { type: 'string', requiresArg: true, describe: 'the e-mail address of your commits' },
     signer: ACTING.signer,
-    remove: { type: 'boolean', default: false, describe: 'take out hooks and settings again', conflicts: ['person', 'name', 'email', 'signer'] },
+    remove: { type: 'boolean', default: false, describe: 'take out hooks and settings again' },
     yes: YES,
   },
   async run(args, context) {
     const layout = await findLayout(context.dir, context.env);
-    if (args.remove) return remove(layout, context);
+    if (args.remove) {
+      if (args.person ?? args.name ?? args.email ?? args.signer) throw new Fault('USAGE', '--remove goes with no other flag');
+      return remove(layout, context);
+    }
     const founder = await founderOf(layout, args, context);
     const bin = fileURLToPath(new URL('../../../bin/countersign.js', import.meta.url));
     const adopted = await adopt(layout, founder, bin, context.env);

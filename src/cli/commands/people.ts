@@ -4,9 +4,9 @@ import { Fault } from '../../fault.ts';
 import { printable } from '../../printable.ts';
 import { printJson } from '../../report/json.ts';
 import { readPublicKey } from '../../signer/key-spec.ts';
-import { readStanding } from '../../session/adoption.ts';
 import { enrol, readRoster, revoke, type Desk, type Edited } from '../../setup/people.ts';
 import type { Revocation, Roster } from '../../trust/roster.ts';
+import { readHead } from '../../verifier/head.ts';
 import { command, group, YES, type Context } from '../command.ts';
 import { placeOf, withRepo } from '../flags.ts';
 
@@ -67,11 +67,11 @@ async function deskOf(context: Context): Promise<Desk> {
   return withRepo(context, async (repo) => {
     const { toplevel } = repo.layout;
     if (toplevel === undefined) throw new Fault('REPO_NOT_FOUND', 'a bare repository has no working tree', { hint: 'run this in a clone' });
-    const standing = await readStanding(repo).catch((thrown: unknown) => {
+    const head = await readHead(repo).catch((thrown: unknown) => {
       if (thrown instanceof Fault && thrown.code === 'ADOPTION_MISSING') return undefined;
       throw thrown;
     });
-    return { toplevel, committed: standing?.state.policy.serial };
+    return { toplevel, committed: head?.state.policy.serial };
   });
 }
 

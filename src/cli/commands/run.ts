@@ -22,14 +22,20 @@ export const run = command({
     const words = args['--'] ?? [];
     if (words.length === 0) throw new Fault('USAGE', 'no command given', { hint: 'name it after --, for instance: countersign run -- claude' });
     const { commonDir } = await findLayout(context.dir, context.env);
-    const quiet = { ...context, terminal: args.yes ? { ...context.terminal, say: () => undefined } : context.terminal };
-    const { grant } = await grantSession(args.agent ?? guessAgent(words), args, quiet);
+    // Nothing is asked: whoever types this wants it, and what it grants is told in one line.
+    const silent = { ...context, terminal: { ...context.terminal, say: () => undefined } };
+    const { grant } = await grantSession(args.agent ?? guessAgent(words), { ...args, yes: true }, silent);
     try {
       context.terminal.say(`countersign: session ${grant.id}: ${printable(grant.agent)} may change ${grant.allow.map(printable).join(' ')} until ${grant.notAfter}`);
       const options = { session: grant.id, dir: context.dir, env: context.env, keepAgents: args['keep-agents'], attended: hasTerminal() };
       return await runInSession(words, options);
     } finally {
-      await endSession(commonDir, grant.id);
+      await endSession(commonDir, grant.id).catch(endedAlready);
     }
   },
 });
+
+/** The command may have ended its own session. */
+function endedAlready(thrown: unknown): void {
+  if (!(thrown instanceof Fault && thrown.code === 'SESSION_UNKNOWN')) throw thrown;
+}

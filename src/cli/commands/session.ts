@@ -71,7 +71,7 @@ const list = command({
     const { commonDir } = await findLayout(context.dir, context.env);
     const sessions = await listSessions(commonDir, context.now());
     if (context.format === 'json') await context.terminal.print(printJson(sessions.map(listed)));
-    else for (const session of sessions) await context.terminal.print(`${line(session)}\n`);
+    else for (const each of sessions) await context.terminal.print(`${summarise(each)}\n`);
     return 0;
   },
 });
@@ -83,9 +83,9 @@ const show = command({
   formats: ['json'],
   async run({ id }, context) {
     const { commonDir } = await findLayout(context.dir, context.env);
-    const session = await findSession(commonDir, id, context.now());
-    const lines = session.kind === 'damaged' ? [line(session)] : [line(session), ...describeGrant(session.state)];
-    await context.terminal.print(context.format === 'json' ? printJson(listed(session)) : `${lines.join('\n')}\n`);
+    const found = await findSession(commonDir, id, context.now());
+    const lines = found.kind === 'damaged' ? [summarise(found)] : [summarise(found), ...describeGrant(found.state)];
+    await context.terminal.print(context.format === 'json' ? printJson(listed(found)) : `${lines.join('\n')}\n`);
     return 0;
   },
 });
@@ -118,14 +118,14 @@ const end = command({
 
 export const session = group('session', "an agent's sessions", [start, list, show, add, end]);
 
-function listed(session: Listed): object {
-  return session.kind === 'damaged' ? session : { ...session.state, kind: session.kind };
+function listed(item: Listed): object {
+  return item.kind === 'damaged' ? item : { ...item.state, kind: item.kind };
 }
 
-function line(session: Listed): string {
-  if (session.kind === 'damaged') return `${session.id}  damaged: end it with "countersign session end ${session.id}"`;
-  const { agent, model, sponsor, notAfter } = session.state;
-  return `${session.id}  ${session.kind === 'open' ? `open until ${notAfter}` : session.kind}  ${printable(agent)} (${printable(model)}), granted by ${printable(sponsor)}`;
+function summarise(item: Listed): string {
+  if (item.kind === 'damaged') return `${item.id}  damaged: end it with "countersign session end ${item.id}"`;
+  const { agent, model, sponsor, notAfter } = item.state;
+  return `${item.id}  ${item.kind === 'open' ? `open until ${notAfter}` : item.kind}  ${printable(agent)} (${printable(model)}), granted by ${printable(sponsor)}`;
 }
 
 type Granted = Pick<Grant, 'agent' | 'model' | 'sponsor' | 'allow' | 'deny' | 'limits' | 'notAfter'>;
