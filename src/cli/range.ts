@@ -25,7 +25,7 @@ export async function readRange(repo: GitRepo, text: string | undefined, onto: s
   const [from, to] = text.split('..', 2);
   const head = await commitOf(repo, to === undefined ? from! : to || 'HEAD');
   if (onto !== undefined) return { base: await commitOf(repo, onto), head };
-  return { base: await commitOf(repo, to === undefined ? `${from}^` : from || 'HEAD'), head };
+  return { base: await (to === undefined ? parentOf(repo, from!) : commitOf(repo, from || 'HEAD')), head };
 }
 
 /** Returns the commit that a revision names. @throws Fault REVISION_UNKNOWN */
@@ -33,6 +33,12 @@ export async function commitOf(repo: GitRepo, revision: string): Promise<Oid> {
   const oid = await repo.resolve(revision);
   if (oid !== undefined) return oid;
   throw new Fault('REVISION_UNKNOWN', `no commit ${printable(clip(revision, 80))} here`, { hint: 'look with "git log --oneline"; in a shallow clone: git fetch --unshallow' });
+}
+
+async function parentOf(repo: GitRepo, revision: string): Promise<Oid> {
+  const oid = await repo.resolve(`${revision}^`);
+  if (oid !== undefined) return oid;
+  throw new Fault('REVISION_UNKNOWN', `${printable(clip(revision, 80))} has no parent here to compare it with`, { hint: 'name a range, or in a shallow clone: git fetch --unshallow' });
 }
 
 async function target(repo: GitRepo, env: Env): Promise<Oid> {

@@ -27,8 +27,6 @@ export interface Terminal {
   confirm(question: string): void;
   /** Asks for a line; an empty answer is the fallback. Undefined where nobody can be asked. */
   ask(question: string, fallback?: string): string | undefined;
-  /** Tells whether somebody sits at a terminal. */
-  readonly attended: boolean;
   readonly paint: Paint;
 }
 
@@ -59,11 +57,6 @@ export function openTerminal({ colour = 'auto', quiet = false, env = process.env
     ask(question, fallback) {
       const answer = converse(fallback === undefined ? `${question}: ` : `${question} [${fallback}]: `);
       return answer === '' ? fallback : answer;
-    },
-    get attended() {
-      const device = openDevice();
-      if (device !== undefined) closeSync(device);
-      return device !== undefined;
     },
     paint: coloured ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m` : (_, text) => text,
   };

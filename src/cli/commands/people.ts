@@ -51,7 +51,6 @@ const revokeKeys = command({
     key: { type: 'string', requiresArg: true, describe: 'only this key, by its fingerprint SHA256:…' },
     at: { type: 'string', requiresArg: true, describe: 'since when, as 2026-01-31T12:00:00Z; now if not given' },
     reason: { choices: ['retired', 'compromised'] as const, default: 'retired' as const, describe: 'compromised voids it for all time' },
-    yes: YES,
   },
   async run({ id, key, at, reason }, context) {
     const keyid = key === undefined ? undefined : key.startsWith('SHA256:') ? `ssh:${key}` : key;

@@ -8,7 +8,7 @@ import { guessAgent } from '../../session/agent-name.ts';
 import { runInSession } from '../../session/run.ts';
 import { endSession } from '../../session/sessions.ts';
 import { command } from '../command.ts';
-import { GRANTING, grantSession } from './session.ts';
+import { GRANTING, grantSession } from '../granting.ts';
 
 export const run = command({
   name: 'run',

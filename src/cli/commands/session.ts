@@ -1,58 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // countersign session: letting an agent loose by hand, and looking after what is open.
-import { hasTerminal } from '../../agents/environment.ts';
 import { Fault } from '../../fault.ts';
 import { pathText, type Path } from '../../oid.ts';
 import { printable } from '../../printable.ts';
 import { findLayout } from '../../repo/layout.ts';
 import { printJson } from '../../report/json.ts';
 import { addGrant } from '../../session/grant-file.ts';
-import type { Wish } from '../../session/grant.ts';
-import { openSession, proposeSession, type Opened } from '../../session/open.ts';
 import { endSession, findSession, listSessions, type Listed } from '../../session/sessions.ts';
-import type { Wanted } from '../../signer/acting.ts';
-import type { Grant } from '../../statement/schema.ts';
-import { command, group, YES, type Context } from '../command.ts';
-import { ACTING, placeOf, withRepo } from '../flags.ts';
-
-/** What a grant may be given, by `session start` and by `run`. */
-export const GRANTING = {
-  model: { type: 'string', requiresArg: true, describe: 'the model behind it' },
-  allow: { type: 'string', array: true, requiresArg: true, describe: 'paths it may change, for instance "src/**" (repeatable)' },
-  deny: { type: 'string', array: true, requiresArg: true, describe: 'paths it may not (repeatable)' },
-  hours: { type: 'number', requiresArg: true, describe: 'how long' },
-  files: { type: 'number', requiresArg: true, describe: 'at most so many files' },
-  additions: { type: 'number', requiresArg: true, describe: 'at most so many lines added' },
-  deletions: { type: 'number', requiresArg: true, describe: 'at most so many lines deleted' },
-  ...ACTING,
-  yes: YES,
-} as const;
+import { command, group, YES } from '../command.ts';
+import { describeGrant, GRANTING, grantSession } from '../granting.ts';
 
 const ID = { id: { type: 'string', demandOption: true, describe: "the session's id" } } as const;
-
-interface Granting extends Wanted, Omit<Wish, 'agent' | 'limits'> {
-  files?: number | undefined;
-  additions?: number | undefined;
-  deletions?: number | undefined;
-  yes: boolean;
-}
-
-/** Shows what would be granted, asks, and opens the session. */
-export async function grantSession(agent: string, flags: Granting, context: Context): Promise<Opened> {
-  const limits = Object.fromEntries((['files', 'additions', 'deletions'] as const).flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
-  return withRepo(context, async (repo) => {
-    const asker = { repo, place: placeOf(context), env: context.env, hasTerminal, now: context.now() };
-    const proposal = await proposeSession({ ...flags, agent, limits }, flags, asker);
-    for (const line of describeGrant(proposal.grant)) context.terminal.say(line);
-    if (!flags.yes) context.terminal.confirm('Grant this?');
-    return openSession(repo.layout, proposal, context.env);
-  });
-}
 
 const start = command({
   name: 'start',
   summary: 'open a session: a key for one agent, granted and signed by you',
-  flags: { agent: { type: 'string', requiresArg: true, demandOption: true, describe: 'name and version, for instance claude-code/2.1.4' }, ...GRANTING },
+  flags: { agent: { type: 'string', requiresArg: true, demandOption: true, describe: 'name and version, for instance claude-code/2.1.4' }, ...GRANTING, yes: YES },
   formats: ['json'],
   async run(args, context) {
     const { grant, path } = await grantSession(args.agent, args, context);
@@ -126,18 +89,4 @@ function summarise(item: Listed): string {
   if (item.kind === 'damaged') return `${item.id}  damaged: end it with "countersign session end ${item.id}"`;
   const { agent, model, sponsor, notAfter } = item.state;
   return `${item.id}  ${item.kind === 'open' ? `open until ${notAfter}` : item.kind}  ${printable(agent)} (${printable(model)}), granted by ${printable(sponsor)}`;
-}
-
-type Granted = Pick<Grant, 'agent' | 'model' | 'sponsor' | 'allow' | 'deny' | 'limits' | 'notAfter'>;
-
-/** Returns what a grant permits, line by line, for whoever is about to sign it. */
-function describeGrant({ agent, model, sponsor, allow, deny, limits: { commit, range }, notAfter }: Granted): string[] {
-  return [
-    `agent      ${printable(agent)} (${printable(model)}), let loose by ${sponsor}`,
-    `may change ${allow.map(printable).join(' ')}`,
-    ...(deny.length > 0 ? [`but not    ${deny.map(printable).join(' ')}`] : []),
-    `per commit ${commit.files} files, ${commit.additions} lines added, ${commit.deletions} deleted`,
-    `in all     ${range.files} files, ${range.additions} lines added, ${range.deletions} deleted`,
-    `until      ${notAfter}`,
-  ];
 }
