@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recomputes merges with `git merge-tree` in the clean room, without attributes, drivers or configuration.
-import { latin1, utf8 } from '../bytes.ts';
+import { latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { isOid } from '../oid.ts';
 import type { Oid } from '../oid.ts';
@@ -9,34 +9,26 @@ import { missingObject } from './missing.ts';
 import { failed } from './process.ts';
 import type { Output } from './process.ts';
 import type { Merge, Repo } from './repo.ts';
+import { mergeTrees } from './three-way.ts';
 
 const COMMAND = ['merge-tree', '--write-tree', '--allow-unrelated-histories', '--no-messages', '-z'];
 
 /**
- * Merges two commits, or with `base` their trees three-way from the base's, renames off. The result is written to the
- * clean room only.
- * @throws Fault REPO_OBJECT_MISSING, GIT_FAILED
+ * Merges two commits as git does, or with `base` their trees three-way from the base's, without renames. The result is
+ * written to the clean room only.
+ * @throws Fault REPO_OBJECT_MISSING, COMMIT_MALFORMED, TREE_MALFORMED, GIT_FAILED
  */
 export async function mergeIn(room: CleanRoom, repo: Repo, ours: Oid, theirs: Oid, base?: Oid): Promise<Merge> {
-  const sides = base === undefined ? [ours, theirs] : await standIns(room, repo, ours, theirs, base);
-  const renames = base === undefined ? [] : ['-c', 'merge.renames=false'];
-  const output = await room.run([...renames, ...COMMAND, ...sides], { accept: [1, 2, 128] });
+  if (base !== undefined) {
+    const [left, right, bottom] = await Promise.all([ours, theirs, base].map((oid) => treeOf(repo, oid)));
+    return mergeTrees(room, repo, left!, right!, bottom!);
+  }
+  const output = await room.run([...COMMAND, ours, theirs], { accept: [1, 2, 128] });
   // Before 2.45 a missing merge base is taken for unrelated histories, with no more than a complaint.
-  if (output.code > 1 || output.stderr !== '') throw await reason(repo, output, sides as [Oid, Oid]);
+  if (output.code > 1 || output.stderr !== '') throw await reason(repo, output, ours, theirs);
   const tree = latin1(output.stdout.subarray(0, output.stdout.indexOf(0)));
   if (!isOid(tree, repo.objectFormat)) throw new Fault('GIT_FAILED', 'git merge-tree answered in an unknown form');
-  return { kind: output.code === 1 ? 'conflict' : 'clean', tree };
-}
-
-// git before 2.40 cannot be told a merge base, so the three trees are put into a history in which it is the only one.
-async function standIns(room: CleanRoom, repo: Repo, ours: Oid, theirs: Oid, base: Oid): Promise<Oid[]> {
-  const [left, right, bottom] = await Promise.all([ours, theirs, base].map((oid) => treeOf(repo, oid)));
-  const commit = (tree: Oid, parent: string) => {
-    const person = 'countersign <> 0 +0000';
-    return room.write('commit', utf8(`tree ${tree}\n${parent}author ${person}\ncommitter ${person}\n\n`));
-  };
-  const parent = `parent ${await commit(bottom!, '')}\n`;
-  return Promise.all([commit(left!, parent), commit(right!, parent)]);
+  return { kind: output.code === 0 ? 'clean' : 'conflict', tree };
 }
 
 async function treeOf(repo: Repo, oid: Oid): Promise<Oid> {
@@ -48,10 +40,10 @@ async function treeOf(repo: Repo, oid: Oid): Promise<Oid> {
 }
 
 // Names what is missing where something is; only then is git itself to blame.
-async function reason(repo: Repo, { stderr }: Output, sides: [Oid, Oid]): Promise<Fault> {
+async function reason(repo: Repo, { stderr }: Output, ours: Oid, theirs: Oid): Promise<Fault> {
   for (const [oid] of stderr.matchAll(/\b[0-9a-f]{40,64}\b/g)) {
     if (isOid(oid, repo.objectFormat) && (await repo.readObject(oid)) === undefined) return missingObject(oid);
   }
-  await repo.mergeBases(...sides);
+  await repo.mergeBases(ours, theirs);
   return failed(COMMAND, stderr);
 }

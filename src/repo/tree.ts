@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees, read by our own few lines over either door, so that what is signed as a change does not depend on a program,
 // its version or its settings. A tree that git would read in two ways, or check out outside itself, is refused.
-import { hex, latin1 } from '../bytes.ts';
+import { concat, fromLatin1, hex, latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { ZERO, byPath } from '../oid.ts';
 import type { Change, Mode, ObjectFormat, Oid, Path } from '../oid.ts';
@@ -73,6 +73,18 @@ function canonicalMode(text: string): TreeEntry['mode'] {
   if (mode === 0o120000) return '120000';
   if (mode === 0o160000) return '160000';
   throw malformed('an entry has an unknown mode');
+}
+
+/** Returns the bytes of a tree that holds these entries, in git's order. */
+export function printTree(entries: readonly TreeEntry[]): Uint8Array {
+  const keyed = entries.map((entry) => ({ ...entry, path: (entry.mode === '040000' ? `${entry.name}/` : entry.name) as Path }));
+  const lines = keyed.sort(byPath).map(({ mode, name, oid }) => [fromLatin1(`${mode.replace(/^0/, '')} ${name}\0`), Buffer.from(oid, 'hex')]);
+  return concat(...lines.flat());
+}
+
+/** Returns the entries of a tree of the repository. @throws Fault TREE_MALFORMED, REPO_OBJECT_MISSING */
+export function readTree(repo: Trees, oid: Oid): Promise<TreeEntry[]> {
+  return entriesOf(repo, oid, new Budget(), 0);
 }
 
 /**

@@ -8,9 +8,10 @@ import { EMPTY_TREE, byPath, hashObject, pathOf } from '../../src/oid.ts';
 import type { Change, ObjectFormat, Oid, Path } from '../../src/oid.ts';
 import { openGit } from '../../src/repo/git.ts';
 import type { GitObject } from '../../src/repo/repo.ts';
-import { diffTrees, entryAt, listFiles, parseTree } from '../../src/repo/tree.ts';
+import { diffTrees, entryAt, listFiles, parseTree, printTree } from '../../src/repo/tree.ts';
 import { ScratchRepo } from '../kit/git.ts';
 import { rejectsWith, throwsWith } from '../kit/rejects.ts';
+import { anyFiles, writeTree } from './random-tree.ts';
 
 const test = suite('tree');
 const SLOW = process.env['SLOW'] !== undefined;
@@ -92,6 +93,18 @@ test('parse: arbitrary bytes give entries or a fault', () => {
   );
 });
 
+test('parse and print: inverse, whatever the order of the entries', () => {
+  const names = fc.uniqueArray(fc.constantFrom('a', 'a-b', 'a.b', 'a0', 'b', '\xff'), { maxLength: 6 });
+  fc.assert(
+    fc.property(names, fc.array(fc.constantFrom('100644', '040000', '160000'), { minLength: 6, maxLength: 6 }), (list, modes) => {
+      const entries = list.map((name, i) => ({ mode: modes[i] as '100644', name, oid: ID }));
+      const bytes = printTree(entries);
+      assert.equal(parseTree(bytes, 'sha1').map((entry) => entry.name).sort(), list.sort());
+      assert.equal(printTree(parseTree(bytes, 'sha1')), bytes);
+    }),
+  );
+});
+
 test('diff: file and folder of one name trade places', async () => {
   const store = memory();
   const file = store.tree(line('100644', 'a'), line('100644', 'a-b'));
@@ -153,30 +166,6 @@ test('entryAt and listFiles', async () => {
   assert.equal(await list('none'), []);
 });
 
-/** Any file a tree can hold: a few names again and again so that they collide, and some that need care. */
-const segment = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('a', 'a-b', 'a.b', 'a0', 'b', 'c') },
-  { weight: 1, arbitrary: fc.constantFrom('new\nline', 'qu"ote', 'tab\t', '\xff\xfe', 'caf\xc3\xa9', ' ', '-x', 'back\\slash', '\x1b[31m') },
-);
-const file = fc.record({
-  path: fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
-  mode: fc.constantFrom('100644', '100755', '120000', '160000'),
-  content: fc.integer({ min: 0, max: 3 }),
-});
-const files = fc.array(file, { maxLength: 14 });
-
-function writeTree(repo: ScratchRepo, entries: { path: string; mode: string; content: number }[], ids: Oid[]): Oid {
-  const index = { GIT_INDEX_FILE: `${repo.dir}/.git/index-${Math.random()}` };
-  const kept: typeof entries = [];
-  // Of a file and a folder of one name the first one stays.
-  for (const entry of entries) {
-    if (!kept.some(({ path }) => path === entry.path || path.startsWith(`${entry.path}/`) || entry.path.startsWith(`${path}/`))) kept.push(entry);
-  }
-  const input = kept.map(({ path, mode, content }) => `${mode} ${ids[content]}\t${path}\0`).join('');
-  repo.git(['update-index', '-z', '--index-info'], { input: fromLatin1(input), env: index });
-  return repo.git(['write-tree'], { env: index }) as Oid;
-}
-
 function gitDiff(repo: ScratchRepo, a: Oid, b: Oid): Change[] {
   const fields = latin1(repo.bytes(['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', '--ignore-submodules=none', a, b])).split('\0');
   const changes: Change[] = [];
@@ -194,7 +183,7 @@ for (const format of ['sha1', 'sha256'] as ObjectFormat[]) {
     const repo = await openGit(scratch.dir, { env: scratch.env });
     try {
       await fc.assert(
-        fc.asyncProperty(files, files, fc.boolean(), async (first, second, related) => {
+        fc.asyncProperty(anyFiles, anyFiles, fc.boolean(), async (first, second, related) => {
           const a = writeTree(scratch, first, ids);
           const b = writeTree(scratch, related ? [...second.slice(0, 3), ...first] : second, ids);
           assert.equal(await diffTrees(repo, a, b), gitDiff(scratch, a, b));
