@@ -41,7 +41,9 @@ export async function parseCommandLine(argv: readonly string[], commands: readon
     .epilogue(EXIT_CODES)
     .demandCommand(1, 'no command given')
     .fail((message, thrown) => {
-      throw thrown ?? usage(message, argv, commands);
+      // What yargs itself throws is about the command line, too; anything else is a bug.
+      if (thrown !== undefined && thrown.name !== 'YError') throw thrown;
+      throw usage(message ?? thrown?.message ?? '', argv, commands);
     });
   let text = '';
   await parser.parseAsync(argv, {}, (_error, _args, output) => void (text = output));

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
 import { readOwnConfig, writeOwnConfig } from '../repo/config.ts';
 import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
@@ -73,10 +74,12 @@ export async function abandon(layout: Layout, env: Env): Promise<{ removed: stri
 function checkFounder(texts: { policy: string; roster: string }, { id, key }: Founder): void {
   parsePolicy(utf8(texts.policy));
   const roster = parseRoster(utf8(texts.roster));
-  const add = `an owner adds you with "countersign people add ${id} --key ssh:PATH"`;
-  if (roster.people[id] === undefined) throw new Fault('PERSON_UNKNOWN', `${id} is not in this repository's roster`, { hint: add });
+  if (roster.people[id] === undefined) {
+    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in this repository's roster`, { hint: `an owner adds you with "countersign people add ${printable(id)} --key ssh:PATH"` });
+  }
   const holder = keyHolder(roster, key.keyid);
-  if (holder?.role !== 'person' || holder.id !== id) throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: add });
+  if (holder?.role === 'person' && holder.id === id) return;
+  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it below ${id} in ${ROSTER_PATH}: - ssh: ${key.line}` });
 }
 
 async function writeTexts(toplevel: string, { id, name, email, key }: Founder, undo: Undo): Promise<string[]> {

@@ -6,3 +6,20 @@ save() { mkdir -p "$(dirname "$1")" && printf '%s\n' "$2" >"$1" && git add -- "$
 
 # quietly COMMAND…: says nothing unless the command fails
 quietly() { local out; out=$("$@" 2>&1) || { local code=$?; printf '%s\n' "$out" >&2; return "$code"; }; }
+
+# adopt: a repository with alice (owner) and bob (reviewer), committed; $base is that commit
+adopt() {
+  save README.md 'hello' 'base'
+  quietly countersign init --person alice --name 'Alice Example' --email alice@example.com --signer "ssh:$KEYS/alice" --yes
+  quietly countersign people add bob --name 'Bob Example' --email bob@example.com --role reviewer --key "ssh:$KEYS/bob.pub" --yes
+  git add .countersign && git commit -q -m 'adopt countersign'
+  base=$(git rev-parse HEAD)
+}
+
+# grant FLAGS…: opens a session of test-agent and puts its id into $session
+grant() {
+  session=$(countersign session start --agent test-agent/1.0 --model test-model --yes --quiet --format json "$@" | sed -n 's/.*"session": "\(.*\)",/\1/p')
+}
+
+# as_agent COMMAND…: runs it in the session that grant opened
+as_agent() { COUNTERSIGN_SESSION=$session "$@"; }

@@ -45,9 +45,11 @@ async function answer({ ref, strict, verdicts }: PushQuestion, { terminal }: Con
   const report = textReport(terminal.paint);
   const wrong: string[] = [];
   let status = 0;
+  let acceptable = true;
   for await (const judged of verdicts) {
     const verdict = judged.kind === 'commit' ? judged.commit.verdict : judged.range.verdict;
     const findings = judged.kind === 'commit' ? judged.commit.findings : judged.range.findings;
+    acceptable &&= verdict === 'good';
     if (judged.kind === 'commit' || strict) status = Math.max(status, STATUS[verdict]);
     if (findings.length > 0 || (judged.kind === 'range' && verdict !== 'good')) wrong.push(report.add(judged).trimEnd());
   }
@@ -56,7 +58,7 @@ async function answer({ ref, strict, verdicts }: PushQuestion, { terminal }: Con
   if (status !== 0) {
     terminal.warn(`countersign: error: ${name} is not pushed`);
     terminal.warn('countersign: hint: mend what is listed above; "git push --no-verify" leaves it to the checks of the other side');
-  } else if (wrong.length > 0) terminal.warn(`countersign: warning: ${name} is pushed, and will not be accepted like this`);
+  } else if (!acceptable) terminal.warn(`countersign: warning: ${name} is pushed, and will not be accepted like this`);
   return status;
 }
 
