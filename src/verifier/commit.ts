@@ -15,8 +15,7 @@ export async function judgeCommit(oid: Oid, around: Surroundings): Promise<{ ver
     const facts = await gatherFacts(oid, around);
     const accepted = acceptedChange(facts);
     around.states.accept(oid, facts.raw.parents, typeof accepted === 'string' ? facts.state : accepted);
-    const policies = [around.states.start.policy, facts.state.policy];
-    const findings = COMMIT_RULES.flatMap((rule) => asFindings(rule.name, rule.judge(facts), policies, { commit: oid }));
+    const findings = COMMIT_RULES.flatMap((rule) => asFindings(rule.name, rule.judge(facts), facts.policies, { commit: oid }));
     return { verdict: verdictOf(facts, findings), facts };
   } catch (thrown) {
     const finding = findingOf(thrown, oid);

@@ -45,6 +45,7 @@ const MOST = 1000;
 export async function readCosigned(span: Span, path: Path): Promise<Cosigned> {
   const good: { body: Cosignature; cosigner: Cosigner }[] = [];
   const result: Cosigned = { by: () => [], any: false, rejected: [], undecided: undefined };
+  const end = await entryAt(span.repo, span.endTree, path);
   let count = 0;
   for await (const file of listFiles(span.repo, span.endTree, cosignFolder(path))) {
     result.any = true;
@@ -52,7 +53,7 @@ export async function readCosigned(span: Span, path: Path): Promise<Cosigned> {
       result.undecided = `more than ${MOST} cosignatures`;
       break;
     }
-    const judged = await judge(span, path, file);
+    const judged = await judge(span, path, file, end?.oid);
     if (judged.kind === 'good') good.push(judged);
     else if (judged.kind === 'bad') result.rejected.push(judged.reason);
     else result.undecided = judged.reason;
@@ -70,7 +71,7 @@ export async function readCosigned(span: Span, path: Path): Promise<Cosigned> {
 
 type Judgement = { kind: 'good'; body: Cosignature; cosigner: Cosigner } | { kind: 'bad' | 'unknown'; reason: string };
 
-async function judge(span: Span, path: Path, file: { path: Path; oid: Oid }): Promise<Judgement> {
+async function judge(span: Span, path: Path, file: { path: Path; oid: Oid }, asked: Oid | undefined): Promise<Judgement> {
   const { repo, states } = span;
   const object = await repo.readObject(file.oid);
   if (!object) return { kind: 'unknown', reason: 'a cosignature is not here' };
@@ -84,8 +85,9 @@ async function judge(span: Span, path: Path, file: { path: Path; oid: Oid }): Pr
       strength = proof.strength;
     }
     const content = await repo.readObject(evidence.body.oid);
+    if (!content) return { kind: evidence.body.oid === asked ? 'unknown' : 'bad', reason: `${evidence.body.person}: the content that it is for is not here` };
     // the SHA-256 keeps a file apart from another one made to have the same SHA-1 object id
-    if (content && sha256(content.bytes) !== evidence.body.sha256) return { kind: 'bad', reason: `${evidence.body.person}: it is for other content` };
+    if (sha256(content.bytes) !== evidence.body.sha256) return { kind: 'bad', reason: `${evidence.body.person}: it is for other content` };
     const spent = await isSpent(span, file.path, evidence.body.base);
     if (spent) return spent === 'unknown' ? { kind: 'unknown', reason: 'the commit that a cosignature names as base is not here' } : { kind: 'bad', reason: `${evidence.body.person}: it was used before` };
     return { kind: 'good', body: evidence.body, cosigner: { person: evidence.body.person, strength } };

@@ -33,12 +33,17 @@ export async function judgeEvidence(repo: Repo, state: State, changes: readonly 
     if (isDisguised(change)) facts.disguised.push(path);
     if (!isEvidence(path)) continue;
     if (change.newMode === '000000') {
-      facts.removed.push({ path, binding: /^\.countersign\/evidence\/(?:revocations|objections)\//.test(path) });
+      facts.removed.push({ path, binding: isBinding(path) });
     } else if (change.oldMode === '000000') {
       facts.added.push({ path, ...(await judgeFile(repo, state, change)) });
     } else facts.altered.push(path);
   }
   return facts;
+}
+
+/** Tells whether evidence at this path would bind somebody: a revocation or an objection. */
+export function isBinding(path: Path): boolean {
+  return /^\.countersign\/evidence\/(?:revocations|objections)\//.test(path);
 }
 
 async function judgeFile(repo: Repo, state: State, change: Change): Promise<Omit<Deposit, 'path'>> {
@@ -59,7 +64,12 @@ function isDisguised({ path, newMode }: Change): boolean {
   if (newMode === '000000') return false;
   const segments = (pathText(path) ?? path).split('/');
   const [first = '', second] = segments;
-  if (foldSegment(first) !== '.countersign' && !/^counte~[0-9]$/i.test(first)) return false;
-  if (first !== '.countersign' || segments.length === 1) return true;
-  return foldSegment(second ?? '') === 'evidence' && (second !== 'evidence' || segments.length === 2);
+  if (foldSegment(first) !== '.countersign' && !/^(?:counte~[0-9]|\.countersign:.*)$/i.test(first)) return false;
+  if (first !== '.countersign' || second === undefined) return true;
+  if (second === 'evidence') return segments.length === 2;
+  // the short names are those that Windows gives to long ones
+  return !OWN.includes(second) && (OWN.includes(foldSegment(second)) || /^(?:eviden|policy|roster|agent-)~[0-9]/i.test(second));
 }
+
+/** What stands directly below .countersign and is looked for there. */
+const OWN: readonly string[] = ['evidence', 'policy.yaml', 'roster.yaml', 'keys', 'agent-rules.lock'];

@@ -14,7 +14,9 @@ import { judgeEvidence, type EvidenceFacts } from './deposits.ts';
 import type { GrantProof, Grants } from './grants.ts';
 import { readMerge, type MergeFacts } from './merge.ts';
 import { proveStamp, type Proof } from './proof.ts';
+import type { Policy } from '../trust/policy.ts';
 import type { State, States, Step } from './state.ts';
+import { NO_LINES } from './sums.ts';
 import type { CommitKind } from './verifier.ts';
 
 export interface LineTotals {
@@ -30,6 +32,8 @@ export interface Facts {
   author: { name: string; email: string; date: number };
   /** The state that judges this commit, and what the commit does to it. */
   state: State;
+  /** That state's policy and the trusted end's: where they differ, the stricter counts. */
+  policies: readonly Policy[];
   step: Step;
   carried: Carried;
   proof: Proof;
@@ -74,12 +78,13 @@ export async function gatherFacts(oid: Oid, around: Surroundings): Promise<Facts
   return {
     oid, raw, carried, step, proof, grant, kind, diffs, own, merge,
     state: step.state,
+    policies: [states.start.policy, step.state.policy],
     subject: message.trimStart().split('\n', 1)[0] ?? '',
     author: text.author,
     evidence: await judgeEvidence(repo, step.state, merge?.difference ?? diffs[0]!),
     marks: findMarks(text.author, message),
     forgeSquash: proof.kind !== 'good' && raw.parents.length === 1 && hasForgeNumber(message),
-    lines: await countLines(repo, kind, merge?.recomputed ?? against[0]!, raw.tree),
+    lines: isCounted(kind) ? await countLines(repo, merge?.recomputed ?? against[0]!, raw.tree) : NO_LINES,
   };
 }
 
@@ -112,14 +117,23 @@ async function prove({ repo, grants }: Surroundings, { raw, text, diffs, carried
 function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeFacts | undefined): CommitKind {
   const [first = []] = diffs;
   if (!merge && first.length > 0 && first.every((change) => isEvidence(change.path))) return 'evidence';
-  if (proof.kind === 'good' && carried.kind === 'stamp') return carried.stamp.provenance;
+  if (proof.kind === 'good' && carried.kind === 'stamp') {
+    // whose key it is says more than the word: a hosted agent's commit is an agent's, and a forge speaks for nobody
+    const { kind } = proof.signer;
+    return kind === 'agent' ? 'ai' : kind === 'forge' ? 'undeclared' : carried.stamp.provenance;
+  }
   return merge?.kind === 'clean' && proof.kind === 'none' ? 'merge' : 'undeclared';
 }
 
-async function countLines(repo: Repo, kind: CommitKind, before: Oid, after: Oid): Promise<LineTotals | undefined> {
-  if (kind !== 'ai' && kind !== 'assisted' && kind !== 'undeclared') return { files: 0, additions: 0, deletions: 0 };
+/** Tells whether limits ask how large a commit of this kind is: people's work has none. */
+function isCounted(kind: CommitKind): boolean {
+  return kind === 'ai' || kind === 'assisted' || kind === 'undeclared';
+}
+
+/** Returns what differs between two trees in files and lines, evidence left out; undefined where this door to Git cannot count. */
+export async function countLines(repo: Repo, before: Oid, after: Oid): Promise<LineTotals | undefined> {
   const counts = await repo.lineCounts(before, after);
   return counts
     ?.filter((count) => !isEvidence(count.path))
-    .reduce((sum, { additions, deletions }) => ({ files: sum.files + 1, additions: sum.additions + additions, deletions: sum.deletions + deletions }), { files: 0, additions: 0, deletions: 0 });
+    .reduce((sum, { additions, deletions }) => ({ files: sum.files + 1, additions: sum.additions + additions, deletions: sum.deletions + deletions }), NO_LINES);
 }

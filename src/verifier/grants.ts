@@ -2,14 +2,15 @@
 // Finding a session's grant in the graph, and proving it: signed by its sponsor, for this repository, for one key.
 // Looked for in the commit's own tree, then at both ends of the range, then in every commit between.
 import { fromBase64 } from '../bytes.ts';
-import type { Oid } from '../oid.ts';
+import { pathOf, type Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
-import { entryAt } from '../repo/tree.ts';
+import { entryAt, listFiles } from '../repo/tree.ts';
 import type { Strength } from '../signature/signature.ts';
 import { parseEvidence, grantPath, type Evidence } from '../statement/evidence.ts';
 import type { Grant } from '../statement/schema.ts';
 import type { Ulid } from '../ulid.ts';
 import { Fault } from '../fault.ts';
+import { EVIDENCE_PREFIX } from '../commit/change.ts';
 import { parseCommit } from '../commit/raw.ts';
 import { proveEvidence } from './evidence.ts';
 import { POLICY_PATH, isUnadopted, trustFiles, type State } from './state.ts';
@@ -27,13 +28,16 @@ export interface GrantRange {
   trees: readonly Oid[];
 }
 
+const SESSIONS = pathOf(`${EVIDENCE_PREFIX}sessions`);
+
 /** Grants of one history. Each file is read and proved once for each state that judges it. */
 export class Grants {
   readonly #proofs = new Map<string, GrantProof>();
   readonly #adoptions = new Map<string, 'good' | 'bad' | 'unknown'>();
   /** Which grant first brought a key: a second grant for the same key is refused. */
   readonly #keys = new Map<string, Ulid>();
-  readonly #elsewhere = new Map<string, Oid | undefined>();
+  /** The grants that commits of the range hold and its ends may not, gathered by the first session that needs them. */
+  #between: Promise<ReadonlyMap<string, Oid>> | undefined;
   readonly #repo: Repo;
   /** The newest commit asked about: what a grant names as the adoption must be an ancestor of it. */
   readonly #head: Oid;
@@ -50,6 +54,7 @@ export class Grants {
   /** Turns to another range of the same history; what was proved stays proved. */
   turnTo(range: GrantRange): void {
     this.#range = range;
+    this.#between = undefined;
   }
 
   /** Finds and proves the grant of a session, for a commit with this tree under this state. */
@@ -69,22 +74,26 @@ export class Grants {
       const entry = await entryAt(repo, candidate, path);
       if (entry?.mode === '100644') return entry.oid;
     }
-    const key = `${this.#range.head} ${session}`;
-    if (!this.#elsewhere.has(key)) this.#elsewhere.set(key, await this.#search(session));
-    return this.#elsewhere.get(key);
+    return (await (this.#between ??= this.#gather())).get(`${session}.json`);
   }
 
-  /** Looks through the whole range: a later commit may have brought the grant, and another taken it away again. */
-  async #search(session: Ulid): Promise<Oid | undefined> {
+  /**
+   * Looks through the whole range: a later commit may have brought the grant, and another taken it away again. Once for
+   * all sessions, or a range that names thousands of them would be walked for each.
+   */
+  async #gather(): Promise<ReadonlyMap<string, Oid>> {
     const { base, head } = this.#range;
     const repo = this.#repo;
+    const found = new Map<string, Oid>();
+    let before: Oid | undefined;
     for await (const oid of repo.walk(head, [base])) {
       const commit = await repo.readObject(oid);
-      if (!commit) continue;
-      const entry = await entryAt(repo, parseCommit(commit.bytes, repo.objectFormat).tree, grantPath(session));
-      if (entry?.mode === '100644') return entry.oid;
+      const folder = commit && (await entryAt(repo, parseCommit(commit.bytes, repo.objectFormat).tree, SESSIONS));
+      if (folder?.mode !== '040000' || folder.oid === before) continue;
+      before = folder.oid;
+      for await (const { path, mode, oid: blob } of listFiles(repo, folder.oid, '')) if (mode === '100644' && !found.has(path)) found.set(path, blob);
     }
-    return undefined;
+    return found;
   }
 
   async #proveBlob(session: Ulid, blob: Oid, state: State): Promise<GrantProof> {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a whole range is asked, at its end: the rules that no single commit can answer. Judged by the state of the
 // trusted end and by the one at the head, so that nothing a range lowers helps the range itself.
-import { withoutEvidence } from '../commit/change.ts';
+import { isEvidence, withoutEvidence } from '../commit/change.ts';
 import type { Change, Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import { diffTrees } from '../repo/tree.ts';
-import type { Policy } from '../trust/policy.ts';
+import type { Policy, RuleName } from '../trust/policy.ts';
 import { readCommit } from './facts.ts';
 import type { Sums } from './sums.ts';
 import type { State } from './state.ts';
@@ -26,22 +26,30 @@ export interface RangeFacts {
   end: 'head' | 'merged' | 'conflict' | 'undecided';
   /** What differs between base and end, evidence left out. */
   changes: Change[];
+  /** What differs in evidence. */
+  evidence: Change[];
   /** The trusted state and the accepted state at the head; one where they are the same. */
   states: State[];
   touches: Touches;
   sums: Sums;
-  /** A commit of the range was already found to change the policy wrongly. */
-  policyFault: boolean;
+  /** The rules that single commits of the range were already found to break. */
+  broken: ReadonlySet<RuleName>;
+  /** One step of a whole history, of which the limits of a range are not asked. */
+  isStep: boolean;
   /** Told of every signature that decided something and has no proof of presence. */
   onSoftware: () => void;
 }
 
 /** Finds the ends of a range and what differs between them. @throws Fault REPO_OBJECT_MISSING, TREE_MALFORMED */
-export async function readEnds(repo: Repo, base: Oid, head: Oid): Promise<Pick<RangeFacts, 'baseTree' | 'endTree' | 'end' | 'changes'>> {
+export async function readEnds(repo: Repo, base: Oid, head: Oid): Promise<Pick<RangeFacts, 'baseTree' | 'endTree' | 'end' | 'changes' | 'evidence'>> {
   const baseTree = (await readCommit(repo, base)).tree;
-  const headTree = (await readCommit(repo, head)).tree;
-  const ends = async (end: RangeFacts['end'], from: Oid, endTree: Oid) => ({ end, baseTree, endTree, changes: withoutEvidence(await diffTrees(repo, from, endTree)) });
-  if (await repo.isAncestor(base, head)) return ends('head', baseTree, headTree);
+  const { tree: headTree, parents } = await readCommit(repo, head);
+  const ends = async (end: RangeFacts['end'], from: Oid, endTree: Oid) => {
+    const diff = await diffTrees(repo, from, endTree);
+    return { end, baseTree, endTree, changes: withoutEvidence(diff), evidence: diff.filter((change) => isEvidence(change.path)) };
+  };
+  // a whole history is judged step by step: the parent is asked before git is
+  if (parents.includes(base) || (await repo.isAncestor(base, head))) return ends('head', baseTree, headTree);
   const merge = await repo.merge(base, head);
   if (merge.kind === 'clean') return ends('merged', baseTree, merge.tree);
   const [mergeBase] = await repo.mergeBases(base, head);
@@ -51,7 +59,15 @@ export async function readEnds(repo: Repo, base: Oid, head: Oid): Promise<Pick<R
 /** Judges a range by every rule about ranges. */
 export async function judgeRange(facts: RangeFacts): Promise<Finding[]> {
   const policies: Policy[] = facts.states.map((state) => state.policy);
-  const findings: Finding[] = [];
+  const findings = openEnd(facts);
   for (const rule of RANGE_RULES) findings.push(...asFindings(rule.name, await rule.judge(facts), policies));
   return findings;
+}
+
+/** A range whose end nobody has seen is at best unknown, whatever level a policy gives to merges. */
+function openEnd({ end }: RangeFacts): Finding[] {
+  const finding = { rule: 'unclean-merge', level: 'unknown' } as const;
+  if (end === 'conflict') return [{ ...finding, message: 'the branch conflicts with its target', hint: 'git merge <target> on the branch, and verify again' }];
+  if (end === 'undecided') return [{ ...finding, message: 'the branch is behind its target, and the merge cannot be recomputed here', hint: 'install git 2.38 or newer' }];
+  return [];
 }

@@ -18,6 +18,8 @@ export interface State {
   files: TrustFiles;
   policy: Policy;
   roster: Roster;
+  /** The state that an owner changed into this one; undefined for a trusted end's. */
+  before?: State;
 }
 
 export const POLICY_PATH = pathOf('.countersign/policy.yaml');
@@ -62,9 +64,16 @@ async function readFile(repo: Repo, tree: Oid, { path, code }: typeof POLICY_NAM
 export type Step =
   | { kind: 'same'; state: State }
   /** A merge of two lines that gave one serial two contents. */
-  | { kind: 'rival'; state: State }
+  | { kind: 'rival'; state: State; serial: number }
   /** The commit's files differ from those of the parent that counts; `next` is what they say, or why they say nothing. */
   | { kind: 'change'; state: State; next: State | string };
+
+/** Tells whether a state (of the highest serial) goes back to another content of a serial than the other has. */
+function isRival(state: State, other: State): boolean {
+  let at: State | undefined = state;
+  while (at && at.policy.serial > other.policy.serial) at = at.before;
+  return at !== undefined && at.policy.serial === other.policy.serial && at.files !== other.files;
+}
 
 /** Carries the state along the range, parents before children. */
 export class States {
@@ -93,21 +102,24 @@ export class States {
   /** Tells what a commit does to the state. `parentTrees` stand in the order of `parents`. */
   async step(oid: Oid, tree: Oid, parents: readonly Oid[], parentTrees: readonly Oid[]): Promise<Step> {
     const state = this.before(parents);
-    const rival = parents.map((parent) => this.after(parent)).find((other) => other.policy.serial === state.policy.serial && other.files !== state.files);
+    const rival = parents.map((parent) => this.after(parent)).find((other) => isRival(state, other));
     const files = await trustFiles(this.#repo, tree);
-    if (files === state.files) return rival ? { kind: 'rival', state } : { kind: 'same', state };
+    if (files === state.files) return rival ? { kind: 'rival', state, serial: rival.policy.serial } : { kind: 'same', state };
+    // a root that holds none of the files changes none: a history from elsewhere, which a merge must still make room for
+    if (parents.length === 0 && isUnadopted(files)) return { kind: 'same', state };
     const known = parents.map((parent) => this.#after.has(parent));
     for (const [i, parentTree] of parentTrees.entries()) {
       // a merge into a line whose state is known must take that line's files; off such a line any parent's will do
       const counts = parents.length === 1 || !known.includes(true) || (known[i] === true && this.after(parents[i]!) === state);
       if (counts && files === (await trustFiles(this.#repo, parentTree))) return { kind: 'same', state };
     }
-    return { kind: 'change', state, next: await this.#next(oid, tree) };
+    return { kind: 'change', state, next: await this.#next(oid, tree, state) };
   }
 
-  async #next(oid: Oid, tree: Oid): Promise<State | string> {
+  async #next(oid: Oid, tree: Oid, before: State): Promise<State | string> {
     try {
-      return (await readState(this.#repo, oid, tree)) ?? 'the policy is gone';
+      const next = await readState(this.#repo, oid, tree);
+      return next ? { ...next, before } : 'the policy is gone';
     } catch (thrown) {
       if (thrown instanceof Fault && thrown.code !== 'REPO_OBJECT_MISSING') return thrown.message;
       throw thrown;

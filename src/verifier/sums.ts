@@ -5,33 +5,24 @@ import type { Limits } from '../statement/schema.ts';
 import type { Ulid } from '../ulid.ts';
 import type { Facts, LineTotals } from './facts.ts';
 
+export const NO_LINES: LineTotals = { files: 0, additions: 0, deletions: 0 };
+
 export class Sums {
-  readonly range: LineTotals = none();
+  range = NO_LINES;
   readonly sessions = new Map<Ulid, { lines: LineTotals; limits: Limits }>();
-  /** Some lines could not be counted. */
-  uncounted = false;
 
   add({ kind, lines, grant }: Facts): void {
     if (kind !== 'ai' && kind !== 'assisted' && kind !== 'undeclared') return;
-    if (!lines) {
-      this.uncounted = true;
-      return;
-    }
-    add(this.range, lines);
-    if (grant?.kind !== 'good') return;
+    // where lines cannot be counted, the commit's own finding says so
+    if (!lines) return;
+    this.range = addLines(this.range, lines);
+    if (kind !== 'ai' || grant?.kind !== 'good') return;
     const { id, limits } = grant.grant;
-    const session = this.sessions.get(id) ?? { lines: none(), limits: limits.range };
-    add(session.lines, lines);
-    this.sessions.set(id, session);
+    this.sessions.set(id, { lines: addLines(this.sessions.get(id)?.lines ?? NO_LINES, lines), limits: limits.range });
   }
 }
 
-function none(): LineTotals {
-  return { files: 0, additions: 0, deletions: 0 };
-}
-
-function add(sum: LineTotals, lines: LineTotals): void {
-  sum.files += lines.files;
-  sum.additions += lines.additions;
-  sum.deletions += lines.deletions;
+/** Returns the sum of two totals. */
+export function addLines(a: LineTotals, b: LineTotals): LineTotals {
+  return { files: a.files + b.files, additions: a.additions + b.additions, deletions: a.deletions + b.deletions };
 }

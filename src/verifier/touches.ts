@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who touched the paths that rules about a whole range watch. Only watched paths are kept, so that memory follows the
 // policy and not the history.
+import { withoutEvidence } from '../commit/change.ts';
 import { touches, type Glob } from '../glob.ts';
 import type { Change, Mode, Oid, Path } from '../oid.ts';
+import { cosignFolder } from '../statement/evidence.ts';
 import { needsPresence } from '../trust/standing.ts';
 import type { Policy } from '../trust/policy.ts';
 import type { Facts } from './facts.ts';
@@ -21,6 +23,8 @@ export interface Touch {
 export class Touches {
   readonly #globs: readonly Glob[];
   readonly #paths = new Map<Path, Touch[]>();
+  /** Folders of cosignatures that commits of the range brought, kept though a later one takes them away. */
+  readonly #cosigned = new Set<string>();
 
   constructor(policies: readonly Policy[]) {
     this.#globs = policies.flatMap((policy) => [...policy.compliance, ...policy.protected].flatMap(({ paths }) => paths));
@@ -30,18 +34,30 @@ export class Touches {
   add(facts: Facts): void {
     const human = isHuman(facts);
     const sponsor = sponsorOf(facts);
+    for (const { path, verdict } of facts.evidence.added) if (verdict === 'good') this.#cosigned.add(path.slice(0, path.lastIndexOf('/') + 1));
     for (const change of this.#changesOf(facts)) {
       if (!this.#globs.some((glob) => touches(glob, change.path))) continue;
       const touch: Touch = { oid: facts.oid, newOid: change.newOid, newMode: change.newMode, human, sponsor };
-      this.#paths.set(change.path, [...(this.#paths.get(change.path) ?? []), touch]);
+      const known = this.#paths.get(change.path);
+      if (known) known.push(touch);
+      else this.#paths.set(change.path, [touch]);
     }
   }
 
-  /** A clean merge may still give a file that neither parent had: nobody signed that content. */
+  /**
+   * A clean merge may still give a file that neither parent had: nobody signed that content. What a merge that cannot
+   * be recomputed took from which parent nobody knows: it touched whatever differs from any.
+   */
   #changesOf({ own, merge, diffs }: Facts): Change[] {
     if (!merge) return own;
+    if (merge.recomputed === undefined) return withoutEvidence(diffs.flat());
     const beyond = new Set(own.map((change) => change.path));
     return [...own, ...(diffs[0] ?? []).filter((change) => merge.unlike.has(change.path) && !beyond.has(change.path))];
+  }
+
+  /** Tells whether a commit of the range brought a cosignature of this path. */
+  wasCosigned(path: Path): boolean {
+    return this.#cosigned.has(cosignFolder(path));
   }
 
   get(path: Path): readonly Touch[] {

@@ -3,12 +3,13 @@
 // yielded as they are judged; nothing of a history but what the policy watches is kept.
 import { Fault } from '../fault.ts';
 import type { Oid } from '../oid.ts';
+import type { Policy, RuleName } from '../trust/policy.ts';
 import { satisfiable } from '../trust/standing.ts';
 import { findingOf, judgeCommit } from './commit.ts';
 import { readCommit } from './facts.ts';
 import { Grants } from './grants.ts';
 import { judgeRange, readEnds, type RangeFacts } from './range.ts';
-import { readState, States, type State } from './state.ts';
+import { readState, States, trustFiles, type State } from './state.ts';
 import { Sums } from './sums.ts';
 import { outcomeOf, Tally, worse } from './tally.ts';
 import { Touches } from './touches.ts';
@@ -27,7 +28,7 @@ export async function* verifyRange(question: Question): AsyncGenerator<Judged> {
   }
   const tally = new Tally();
   const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
-  const segment = yield* judgeSegment(question, start, tally, grants);
+  const segment = yield* judgeSegment(question, start, { tally, grants, isStep: false });
   yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, segment.findings), notes: await notesOn(question, start) } };
 }
 
@@ -55,8 +56,8 @@ export async function* verifyHistory(question: Question): AsyncGenerator<Judged>
   let state = start;
   let from = base;
   for (const to of await firstParents(question)) {
-    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, tally, grants);
-    findings.push(...step.findings.filter((finding) => finding.rule !== 'over-limit').map((finding) => ({ ...finding, commit: finding.commit ?? to })));
+    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { tally, grants, isStep: true });
+    findings.push(...step.findings.map((finding) => ({ ...finding, commit: finding.commit ?? to })));
     state = step.state;
     from = to;
   }
@@ -92,30 +93,36 @@ async function trustedState({ repo, base }: Question): Promise<State | Finding> 
   }
 }
 
+interface Segment {
+  tally: Tally;
+  grants: Grants;
+  isStep: boolean;
+}
+
 /** Judges the commits of one range, then the range; returns its findings and the state it leaves. */
-async function* judgeSegment(question: Question, start: State, tally: Tally, grants: Grants): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
+async function* judgeSegment(question: Question, start: State, { tally, grants, isStep }: Segment): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
   const { repo, base, head, signal } = question;
   const states = new States(repo, base, start);
   const sums = new Sums();
-  let policyFault = false;
+  const broken = new Set<RuleName>();
   try {
     const ends = await readEnds(repo, base, head);
     grants.turnTo({ base, head, trees: [ends.endTree, ends.baseTree] });
-    const touches = new Touches([start.policy, ...(await headPolicy(question))]);
-    for await (const oid of repo.walk(head, [base])) {
+    const touches = new Touches([start.policy, ...(await headPolicy(question, start))]);
+    for await (const oid of commitsOf(question)) {
       signal?.throwIfAborted();
       const { verdict, facts } = await judgeCommit(oid, { repo, states, grants });
       if (facts) {
         sums.add(facts);
         touches.add(facts);
       }
-      policyFault ||= verdict.findings.some((finding) => finding.rule === 'policy-change');
+      for (const { rule, level } of verdict.findings) if (level === 'error') broken.add(rule);
       tally.add(verdict);
       yield { kind: 'commit', commit: verdict };
     }
     const last = states.after(head);
     const facts: RangeFacts = {
-      repo, base, head, ...ends, touches, sums, policyFault,
+      repo, base, head, ...ends, touches, sums, broken, isStep,
       states: last === start ? [start] : [start, last],
       onSoftware: () => tally.sign('software'),
     };
@@ -127,10 +134,19 @@ async function* judgeSegment(question: Question, start: State, tally: Tally, gra
   }
 }
 
+/** Yields the commits of a range, parents first. A step of a straight history is one commit, and git need not be asked. */
+async function* commitsOf({ repo, base, head }: Question): AsyncGenerator<Oid> {
+  const { parents } = await readCommit(repo, head);
+  if (parents.length === 1 && parents[0] === base) yield head;
+  else yield* repo.walk(head, [base]);
+}
+
 /** Returns the policy at the head, accepted or not: it only widens what is watched. */
-async function headPolicy({ repo, head }: Question): Promise<State['policy'][]> {
+async function headPolicy({ repo, head }: Question, start: State): Promise<Policy[]> {
   try {
-    const state = await readState(repo, head, (await readCommit(repo, head)).tree);
+    const { tree } = await readCommit(repo, head);
+    if ((await trustFiles(repo, tree)) === start.files) return [];
+    const state = await readState(repo, head, tree);
     return state ? [state.policy] : [];
   } catch (thrown) {
     // an unreadable policy is a finding of the commit that brings it

@@ -25,5 +25,5 @@ export const complianceDeleted: RangeRule = {
 async function cameAndWent(facts: RangeFacts, path: Path): Promise<boolean> {
   const last = facts.touches.get(path).findLast((touch) => touch.newMode === '000000');
   if (!last || last.human || entriesFor(facts, path).length === 0 || (await entryAt(facts.repo, facts.endTree, path))) return false;
-  return (await cosignedOf(facts, path)).any;
+  return facts.touches.wasCosigned(path) || (await cosignedOf(facts, path)).any;
 }

@@ -8,7 +8,12 @@ export const expiredSession: CommitRule = {
     if (kind === 'evidence' || grant?.kind !== 'good') return [];
     const { notBefore, notAfter, id } = grant.grant;
     if (author.date >= Date.parse(notBefore) / 1000 && author.date <= Date.parse(notAfter) / 1000) return [];
-    const date = new Date(author.date * 1000).toISOString();
-    return [{ message: `dated ${date}, outside session ${id} (${notBefore} to ${notAfter})`, hint: 'a person opens a new session: countersign session start' }];
+    return [{ message: `dated ${dated(author.date)}, outside session ${id} (${notBefore} to ${notAfter})`, hint: 'a person opens a new session: countersign session start' }];
   },
 };
+
+// a commit may bear a date that no calendar has
+function dated(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? `${seconds} seconds after 1970` : date.toISOString();
+}

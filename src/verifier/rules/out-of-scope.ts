@@ -2,22 +2,25 @@
 // out-of-scope: an agent changed a path that its grant does not allow, or denies. What is allowed must match exactly;
 // what is denied also matches as a file system would confuse it.
 import { matchGlob, parseGlob, touches, type Glob } from '../../glob.ts';
-import { named, type CommitRule } from '../rule.ts';
+import { named, type CommitRule, type Draft } from '../rule.ts';
 
 const globs = (texts: readonly string[]): Glob[] => texts.map(parseGlob).filter((glob) => glob.kind === 'glob');
 
 export const outOfScope: CommitRule = {
   name: 'out-of-scope',
-  judge({ kind, grant, own }) {
+  judge({ kind, grant, own, merge }) {
     if (kind !== 'ai' || grant?.kind !== 'good') return [];
     const allow = globs(grant.grant.allow);
     const deny = globs(grant.grant.deny);
-    return own
+    const hint = 'leave it out, or a person grants it: countersign session start --allow';
+    const undecided: Draft[] = merge?.recomputed === undefined && merge ? [{ level: 'unknown', message: 'what a merge of more than two parents did by itself cannot be told', hint: 'merge two at a time' }] : [];
+    const outside = own
       .filter(({ path }) => !allow.some((glob) => matchGlob(glob, path, 'exact')) || deny.some((glob) => touches(glob, path)))
       .map(({ path }) => ({
         path,
         message: `${named(path)} is outside what session ${grant.grant.id} may change`,
-        hint: `leave it out, or a person grants it: countersign session start --allow`,
+        hint,
       }));
+    return [...outside, ...undecided];
   },
 };

@@ -17,10 +17,10 @@ export function overLimits(lines: LineTotals, limits: readonly Limits[], what: s
 
 export const overLimit: CommitRule = {
   name: 'over-limit',
-  judge({ kind, lines, grant, state }) {
+  judge({ kind, lines, grant, policies }) {
     if (kind !== 'ai' && kind !== 'assisted' && kind !== 'undeclared') return [];
     if (!lines) return [{ level: 'unknown', message: 'its lines cannot be counted here', hint: 'install git 2.38 or newer' }];
     const granted = grant?.kind === 'good' ? [grant.grant.limits.commit] : [];
-    return overLimits(lines, [state.policy.agents.limits.commit, ...granted], 'this commit', 'split it, or a person commits it');
+    return overLimits(lines, [...policies.map((policy) => policy.agents.limits.commit), ...granted], 'this commit', 'split it, or a person commits it');
   },
 };

@@ -6,10 +6,14 @@ import { trustFiles } from '../state.ts';
 
 export const rangePolicy: RangeRule = {
   name: 'policy-change',
-  async judge({ repo, endTree, states, policyFault, end }) {
+  async judge({ repo, baseTree, endTree, states, broken, end }) {
     const accepted = states.at(-1)!;
-    if (policyFault || end === 'conflict' || end === 'undecided') return [];
-    if ((await trustFiles(repo, endTree)) === accepted.files) return [];
+    if (broken.has('policy-change') || end === 'conflict' || end === 'undecided') return [];
+    const files = await trustFiles(repo, endTree);
+    if (files === accepted.files) return [];
+    // in a whole history, a change that did not count was found at the step that brought it
+    const before = await trustFiles(repo, baseTree);
+    if (files === before && before !== states[0]!.files) return [];
     return [{
       message: `the policy, roster or keys at the end are not those of serial ${accepted.policy.serial}, and no owner signed another`,
       hint: 'git checkout <target> -- .countersign, or an owner makes the change with serial + 1',

@@ -5,10 +5,10 @@ import { complianceDeleted } from './compliance-deleted.ts';
 import { missingCosign } from './missing-cosign.ts';
 import { missingParticipant } from './missing-participant.ts';
 import { protectedPath } from './protected-path.ts';
-import { rangeConflict } from './range-conflict.ts';
+import { rangeEvidence } from './range-evidence.ts';
 import { rangeLimit } from './range-limit.ts';
 import { rangePolicy } from './range-policy.ts';
 
 export const RANGE_RULES: readonly RangeRule[] = [
-  rangePolicy, rangeConflict, protectedPath, missingCosign, missingParticipant, complianceDeleted, rangeLimit,
+  rangePolicy, rangeEvidence, protectedPath, missingCosign, missingParticipant, complianceDeleted, rangeLimit,
 ];

@@ -4,12 +4,13 @@ import { SQUASH_HINT, type CommitRule, type Draft } from '../rule.ts';
 
 export const undeclared: CommitRule = {
   name: 'undeclared',
-  judge({ kind, proof, merge, marks, forgeSquash, state }) {
+  judge({ kind, proof, merge, marks, forgeSquash, policies }) {
     if (kind === 'evidence' || kind === 'merge' || proof.kind !== 'none' || marks.length > 0) return [];
     if (merge?.kind === 'unclean' || merge?.kind === 'undecided') return [];
     const draft: Draft = forgeSquash
       ? { level: 'unknown', message: 'a squash without stamp: nothing says what it is made of', hint: SQUASH_HINT }
       : { message: merge ? 'a merge of more than two parents, without a stamp' : 'no stamp says who made this commit', hint: 'its author: countersign restamp HEAD' };
-    return [state.policy.provenance === 'ai-only' && draft.level === undefined ? { ...draft, level: 'warn' } : draft];
+    const reported = policies.every((policy) => policy.provenance === 'ai-only');
+    return [reported && draft.level === undefined ? { ...draft, level: 'warn' } : draft];
   },
 };
