@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An open session as it lies on disk, in the repository's common folder: what the hook must know before a commit is
-// made. Read by hand and strictly, because the hook starts at every commit and can afford no schema library.
-import { lstat, readFile, writeFile } from 'node:fs/promises';
+// made. Read by hand and strictly, because the hook starts at every commit and can afford neither a schema library nor
+// the time to load Node's promises.
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromUtf8, utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
@@ -59,7 +60,7 @@ export function stampedAgent({ agent, model }: Pick<SessionState, 'agent' | 'mod
  * @throws Fault SESSION_UNKNOWN (none of this name), SESSION_CLOSED (its files are damaged or not its own)
  */
 export async function readSessionState(commonDir: string, id: string): Promise<SessionState> {
-  const bytes = await readSessionFile(commonDir, id, 'session.json');
+  const bytes = readSessionFile(commonDir, id, 'session.json');
   const state = parseState(fromUtf8(bytes));
   if (state?.id !== id) throw damaged(id);
   return state;
@@ -67,35 +68,36 @@ export async function readSessionState(commonDir: string, id: string): Promise<S
 
 /** Returns the private key in PEM: a secret. @throws Fault SESSION_UNKNOWN, SESSION_CLOSED */
 export async function readSessionKey(commonDir: string, id: string): Promise<string> {
-  const pem = fromUtf8(await readSessionFile(commonDir, id, 'key.pem'));
+  const pem = fromUtf8(readSessionFile(commonDir, id, 'key.pem'));
   if (pem === undefined) throw damaged(id);
   return pem;
 }
 
 /** Writes `session.json` into a folder, which may still be a temporary one. @throws Fault FILE_FAILED */
 export async function writeSessionState(folder: string, state: SessionState): Promise<void> {
-  await writeFile(join(folder, 'session.json'), utf8(`${JSON.stringify(state, undefined, 2)}\n`), { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
+  try {
+    writeFileSync(join(folder, 'session.json'), utf8(`${JSON.stringify(state, undefined, 2)}\n`), { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
     throw new Fault('FILE_FAILED', `can't write into ${printable(folder)}`, { cause });
-  });
+  }
 }
 
-async function readSessionFile(commonDir: string, id: string, name: string): Promise<Uint8Array> {
+function readSessionFile(commonDir: string, id: string, name: string): Uint8Array {
   const folder = sessionFolder(commonDir, id);
   const file = join(folder, name);
   try {
-    const status = await lstat(file);
+    const status = lstatSync(file);
     if (!status.isFile() || status.size > MAX_STATE) throw damaged(id);
-    return await readFile(file);
+    return readFileSync(file);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    const there = await lstat(folder).catch(() => undefined);
-    throw there ? damaged(id) : unknown(id);
+    throw lstatSync(folder, { throwIfNoEntry: false }) ? damaged(id) : unknown(id);
   }
 }
 
 type Shape = { [field: string]: (value: unknown) => boolean };
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.length <= 1000 && !/\p{Cc}/u.test(value);
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.length <= 1000 && !/[\x00-\x1f\x7f-\x9f]/.test(value);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isTime = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value as string));
 const isList = (is: (value: unknown) => boolean) => (value: unknown): boolean => Array.isArray(value) && value.length <= 1000 && value.every(is);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether this repository has adopted countersign, and under which id: one line of its policy. The hook needs no more
 // of it, and a whole YAML reader would cost more than everything else it does.
-import { lstat, readFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { latin1 } from '../bytes.ts';
+import { readIfThere } from './place.ts';
 
 const POLICY = '.countersign/policy.yaml';
 const MAX_POLICY = 256 * 1024;
@@ -13,13 +14,13 @@ const LINE = /^repository:[ \t]*(["']?)([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-
  * Returns the repository id of the working tree's policy, else of HEAD's; undefined where neither names exactly one.
  * @param read reads an object by name
  */
-export async function repositoryId(toplevel: string, read: (name: string) => Promise<{ bytes: Uint8Array } | undefined>): Promise<string | undefined> {
-  return idIn(await readPolicy(join(toplevel, POLICY))) ?? idIn((await read(`HEAD:${POLICY}`))?.bytes);
+export async function repositoryId(toplevel: string, read: (name: string) => Promise<Uint8Array | undefined>): Promise<string | undefined> {
+  return idIn(readPolicy(join(toplevel, POLICY))) ?? idIn(await read(`HEAD:${POLICY}`));
 }
 
-async function readPolicy(path: string): Promise<Uint8Array | undefined> {
-  const status = await lstat(path).catch(() => undefined);
-  return status?.isFile() && status.size <= MAX_POLICY ? readFile(path).catch(() => undefined) : undefined;
+function readPolicy(path: string): Uint8Array | undefined {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status?.isFile() && status.size <= MAX_POLICY ? readIfThere(path) : undefined;
 }
 
 function idIn(policy: Uint8Array | undefined): string | undefined {

@@ -4,14 +4,15 @@
 import { fromLatin1, latin1, utf8 } from '../bytes.ts';
 import type { Ident } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
-import { runGit, type Env } from '../repo/process.ts';
+import { askGit } from '../repo/blocking.ts';
+import type { Env } from '../repo/process.ts';
 import { repairUtf8 } from './encoding.ts';
 
 const IDENT = /^([^<>\n\0]*) <([^<>\n\0]*)> (-?[0-9]{1,15}) ([+-][0-9]{4})\n?$/;
 
 /** Returns the author of the commit to be. @throws Fault GIT_FAILED where git knows none */
-export async function pendingAuthor(env: Env, encoding: string | undefined): Promise<Ident> {
-  const ident = exportedAuthor(env) ?? parseIdent(latin1((await runGit(['var', 'GIT_AUTHOR_IDENT'], { env })).stdout));
+export function pendingAuthor(env: Env, encoding: string | undefined): Ident {
+  const ident = exportedAuthor(env) ?? parseIdent(latin1(askGit(['var', 'GIT_AUTHOR_IDENT'], { env }).stdout));
   if (ident === undefined) throw new Fault('GIT_FAILED', 'git does not tell who the author is', { hint: 'set user.name and user.email' });
   if (encoding !== undefined) return ident;
   const repaired = (text: string): string => latin1(repairUtf8(fromLatin1(text)));
@@ -25,7 +26,7 @@ function exportedAuthor({ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AU
   return parseIdent(`${latin1(utf8(name))} <${latin1(utf8(email))}> ${date.slice(1)}`);
 }
 
-export function parseIdent(line: string): Ident | undefined {
+function parseIdent(line: string): Ident | undefined {
   const [, name, email, date, zone] = IDENT.exec(line) ?? [];
   return name === undefined ? undefined : { name, email: email!, date: Number(date), zone: zone! };
 }

@@ -10,7 +10,8 @@ import { Fault } from '../fault.ts';
 import { matchGlob, parseGlob, touches, type Glob } from '../glob.ts';
 import type { Change, Path } from '../oid.ts';
 import { printable, printablePath } from '../printable.ts';
-import { runGit, type Env } from '../repo/process.ts';
+import { askGit } from '../repo/blocking.ts';
+import type { Env } from '../repo/process.ts';
 
 /** What a commit adds and deletes, counted as `git diff -M --numstat` does. */
 export interface Size {
@@ -61,12 +62,12 @@ export function checkScope({ id, allow, deny }: SessionState, changes: readonly 
 }
 
 /** @throws Fault STAMP_REFUSED where a measure is over the session's limit for one commit */
-export async function checkSize({ limits: { commit } }: SessionState, changes: readonly Change[], read: BlobReader, count: () => Promise<Size>): Promise<void> {
+export async function checkSize({ limits: { commit } }: SessionState, changes: readonly Change[], read: BlobReader, count: () => Size): Promise<void> {
   const over = (size: Size): string[] =>
     (['files', 'additions', 'deletions'] as const).flatMap((measure) => (size[measure] > commit[measure] ? [`${size[measure]} ${measure}, ${commit[measure]} allowed`] : []));
   // A bound from above costs no process. Git's own count is lower where it sees renames and unchanged lines between.
   if (over(await boundSize(changes, read)).length === 0) return;
-  const exceeded = over(await count());
+  const exceeded = over(count());
   if (exceeded.length > 0) throw new Fault('STAMP_REFUSED', `too large for one commit: ${exceeded.join('; ')}`, { hint: 'split it into smaller commits' });
 }
 
@@ -93,9 +94,9 @@ function countLines(bytes: Uint8Array): number {
 }
 
 /** Counts as git does, with renames, evidence left out. @throws Fault GIT_FAILED */
-export async function countStaged(against: string, env: Env): Promise<Size> {
+export function countStaged(against: string, env: Env): Size {
   const args = ['diff-index', '--cached', '-M', '--numstat', '-z', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', against, '--'];
-  const fields = latin1((await runGit(args, { env })).stdout).split('\0');
+  const fields = latin1(askGit(args, { env }).stdout).split('\0');
   const size: Size = { files: 0, additions: 0, deletions: 0 };
   for (let i = 0; i + 1 < fields.length; i++) {
     const [, added, deleted, name] = /^(\d+|-)\t(\d+|-)\t([^]*)$/.exec(fields[i]!) ?? [];

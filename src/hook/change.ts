@@ -4,22 +4,20 @@
 import { latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import type { Change, Mode, Oid, Path } from '../oid.ts';
-import { runGit, type Env } from '../repo/process.ts';
 import { printablePath } from '../printable.ts';
+import { askGit } from '../repo/blocking.ts';
+import type { Env } from '../repo/process.ts';
 
 const RAW = ['-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=none'];
 
-/** Returns how the index differs from a commit or tree, or undefined where git knows none of this name. @throws Fault GIT_FAILED */
-export async function stagedChanges(against: string, env: Env): Promise<Change[] | undefined> {
-  const args = ['diff-index', '--cached', ...RAW, '--ita-invisible-in-index', against, '--'];
-  const { code, stdout } = await runGit(args, { env, accept: [128] });
-  return code === 0 ? parseRaw(stdout) : undefined;
+/** Returns how the index differs from a commit or tree. @throws Fault GIT_FAILED where that is missing */
+export function stagedChanges(against: Oid, env: Env): Change[] {
+  return parseRaw(askGit(['diff-index', '--cached', ...RAW, '--ita-invisible-in-index', against, '--'], { env }).stdout);
 }
 
 /** Returns how two commits or trees differ. @throws Fault GIT_FAILED where one of them is missing */
-export async function changesBetween(before: Oid, after: Oid, env: Env): Promise<Change[]> {
-  const { stdout } = await runGit(['diff-tree', ...RAW, before, after, '--'], { env });
-  return parseRaw(stdout);
+export function changesBetween(before: Oid, after: Oid, env: Env): Change[] {
+  return parseRaw(askGit(['diff-tree', ...RAW, before, after, '--'], { env }).stdout);
 }
 
 const META = /^:([0-7]{6}) ([0-7]{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([AMDT])$/;

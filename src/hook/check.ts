@@ -3,7 +3,7 @@
 // commit: it knows no roster, so it tells fit from misfit, never good from bad.
 import { createPublicKey } from 'node:crypto';
 import { readSessionKey } from '../agents/session-state.ts';
-import { changeDigest, isEvidence, type Digest } from '../commit/change.ts';
+import { changeDigest, isEvidence, withoutEvidence, type Digest } from '../commit/change.ts';
 import { editDigest } from '../commit/edit.ts';
 import { readText } from '../commit/message.ts';
 import { parseCommit, type RawCommit } from '../commit/raw.ts';
@@ -15,11 +15,10 @@ import { checkSshsig } from '../signature/sshsig.ts';
 import { emptyChange, NAMESPACE, printStamp, STAMP_TYPE } from '../statement/stamp.ts';
 import { readTrailers, type Stamp } from '../statement/trailers.ts';
 import { changesBetween } from './change.ts';
-import type { Objects } from './objects.ts';
+import { blobReader, readObject } from './objects.ts';
 
 export interface Inspection {
   env: Env;
-  objects: Objects;
   commonDir: string;
   repository: string;
 }
@@ -37,7 +36,7 @@ interface Made {
  * @throws Fault GIT_FAILED, COMMIT_MALFORMED
  */
 export async function findMisfit(name: string, inspection: Inspection): Promise<string | undefined> {
-  const object = await inspection.objects.read(name);
+  const object = readObject(name, inspection.env);
   if (object?.kind !== 'commit') return undefined;
   const format: ObjectFormat = object.oid.length === 64 ? 'sha256' : 'sha1';
   const raw = parseCommit(object.bytes, format);
@@ -46,7 +45,7 @@ export async function findMisfit(name: string, inspection: Inspection): Promise<
   // A merge of two is clean until somebody recomputes it; most are.
   if (carried.kind === 'none' && raw.parents.length === 2) return undefined;
   const against = raw.parents.length > 0 ? raw.parents : [EMPTY_TREE[format]];
-  const changes = await Promise.all(against.map((parent) => changesBetween(parent, object.oid, inspection.env)));
+  const changes = against.map((parent) => changesBetween(parent, object.oid, inspection.env));
   if (carried.kind === 'none') return isOnlyEvidence(changes) ? undefined : 'it bears no stamp';
   if (carried.stamp.signature === undefined) return undefined;
   const made = { raw, format, changes };
@@ -58,11 +57,11 @@ function isOnlyEvidence(changes: readonly Change[][]): boolean {
   return changes.length === 1 && changes[0]!.length > 0 && changes[0]!.every(({ path }) => isEvidence(path));
 }
 
-async function fitsChange(stamp: Stamp, { format, changes }: Made, { objects }: Inspection): Promise<boolean> {
+async function fitsChange(stamp: Stamp, { format, changes }: Made, { env }: Inspection): Promise<boolean> {
   const digests: Digest[] = changes.map((list) => changeDigest(format, list));
   if (digests.length === stamp.changes.length && digests.every((digest, i) => digest === stamp.changes[i])) return true;
   if (digests.length !== 1 || stamp.edit === undefined || digests[0] === emptyChange(format)) return false;
-  return (await editDigest(format, changes[0]!, objects.readBlob)) === stamp.edit;
+  return (await editDigest(format, changes[0]!, blobReader(withoutEvidence(changes[0]!), env))) === stamp.edit;
 }
 
 /** Checks the signature over author and message. A session that is closed has left no key: then the digests have to do. */

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // commit-msg: gives the commit that is about to be made its stamp, or refuses it with the reason. What git does to the
 // message afterwards is done here first, so that the stamp binds the message as it will be stored.
-import { readFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromLatin1, latin1 } from '../bytes.ts';
-import { isEvidence } from '../commit/change.ts';
+import { isEvidence, withoutEvidence } from '../commit/change.ts';
+import type { BlobReader } from '../commit/edit.ts';
 import type { Ident, RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, type Oid } from '../oid.ts';
-import { runGit, type Env } from '../repo/process.ts';
-import { writeWhole } from '../repo/worktree.ts';
 import { readTrailers } from '../statement/trailers.ts';
 import { repositoryId } from './adoption.ts';
 import { findGit } from './ancestor.ts';
@@ -19,10 +18,10 @@ import type { HookCall } from './call.ts';
 import { cleanMessage, isEmptyMessage, isUntouched, type Cleanup } from './cleanup.ts';
 import { repairUtf8 } from './encoding.ts';
 import { claimWork, identify, type Identity } from './identity.ts';
-import { openObjects, type Objects } from './objects.ts';
+import { askLine, blobReader, readObject } from './objects.ts';
 import { takeStamps, type Declared } from './old-stamp.ts';
 import { findPending, type Pending, type Sight } from './pending.ts';
-import { findPlace } from './place.ts';
+import { findPlace, readIfThere, replaceFile } from './place.ts';
 import { chooseCleanup, readState, type PreparedState } from './preparation.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { stampMessage } from './stamping.ts';
@@ -43,57 +42,43 @@ interface Scene extends Sight {
  */
 export async function commitMessage(call: HookCall): Promise<void> {
   const [file] = call.args;
-  if (file === undefined) throw new Fault('USAGE', 'commit-msg wants the name of the message file');
-  const objects = openObjects(call.env);
-  try {
-    const scene = await look(call, objects);
-    if (scene) await stampFile(file, scene, call);
-  } finally {
-    await objects.close();
-  }
+  const original = file === undefined ? undefined : readIfThere(file);
+  if (original === undefined) throw new Fault('USAGE', 'commit-msg wants the name of the message file');
+  const scene = await look(call);
+  if (scene) await stampFile(file!, original, scene, call);
 }
 
-/** Finds out what is being committed and by whom; everything that can run at the same time does. */
-async function look({ env, hasTerminal }: HookCall, objects: Objects): Promise<Scene | undefined> {
-  const place = await findPlace(env);
-  const sight: Sight = { env, place, objects, git: findGit() };
-  const settings = readSettings(env);
-  const pending = findPending(sight, settings.then(({ objectFormat }) => objectFormat));
-  const identity = identify({ env, commonDir: place.commonDir, hasTerminal }, settings);
-  const author = settings.then(({ encoding }) => pendingAuthor(env, encoding));
-  // The first that fails is the one that is told; the others must not end the process before that.
-  for (const promise of [settings, pending, identity, author]) promise.catch(() => undefined);
-  const repository = await repositoryId(place.toplevel, (name) => objects.read(name));
+/** Finds out what is being committed and by whom. */
+async function look({ env, hasTerminal }: HookCall): Promise<Scene | undefined> {
+  const place = findPlace(env);
+  const repository = await repositoryId(place.toplevel, async (name) => readObject(name, env)?.bytes);
   if (repository === undefined) return undefined;
-  return { ...sight, repository, identity: await identity, settings: await settings, pending: await pending, author: await author };
+  const settings = readSettings(env);
+  const sight: Sight = { env, place, git: findGit() };
+  const identity = await identify({ env, commonDir: place.commonDir, hasTerminal }, settings);
+  return { ...sight, repository, settings, identity, pending: findPending(sight, settings.objectFormat), author: pendingAuthor(env, settings.encoding) };
 }
 
-async function stampFile(file: string, scene: Scene, call: HookCall): Promise<void> {
-  const { pending, identity, repository, objects, settings, author } = scene;
+async function stampFile(file: string, original: Uint8Array, scene: Scene, call: HookCall): Promise<void> {
+  const { pending, identity, repository, settings, author, env } = scene;
   if (pending.byMerge && pending.parents.length <= 2) return;
-  const prepared = await readState(scene.place);
-  const original = await readMessage(file);
+  const prepared = readState(scene.place);
   const cleanup = chooseCleanup(scene, prepared, original);
   const cleaned = cleanMessage(original, cleanup);
   if (isAborted(cleaned, cleanup, scene, prepared)) return;
-  await checkBounds(scene, call);
+  const read = blobReader(pending.changes.length === 1 ? withoutEvidence(pending.changes[0]!) : [], env);
+  await checkBounds(scene, read, call);
   const { message, declared, stamps } = takeStamps(cleaned);
   if (stamps > 0 && !pending.amended) call.say('note', 'an earlier stamp in the message is replaced');
   const above = repaired(cleanMessage(message, cleanup), settings);
   const claim = claimWork(identity, declared, earlier(pending.amended));
-  const work = { ...claim, format: pending.format, repository, changes: pending.changes, read: (oid: Oid) => objects.readBlob(oid), tree: () => stagedTree(call.env), author, encoding: settings.encoding };
+  const work = { ...claim, format: pending.format, repository, changes: pending.changes, read, tree: () => askLine(['write-tree'], env) as Oid, author, encoding: settings.encoding };
   const stamped = await stampMessage(above, work, identity.signer);
   // What git will store: a comment character of "P", say, would lose the stamp.
   const stored = cleanMessage(stamped, { ...cleanup, verbose: false });
   if (readTrailers(stored).kind !== 'stamp') throw new Fault('STAMP_REFUSED', 'this message would lose its stamp', { hint: 'commit with --cleanup=whitespace' });
-  await writeWhole(file, stamped);
-  await writeWhole(join(scene.place.gitDir, 'countersign-commit', 'expected'), expectation(pending, author, stored));
-}
-
-async function readMessage(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: unknown) => {
-    throw new Fault('FILE_FAILED', "can't read the message file", { cause });
-  });
+  replaceFile(file, stamped);
+  leaveExpectation(scene, stored);
 }
 
 /** Git will make no commit of this message, so there is nothing to stamp; a stamp would even keep git from giving up. */
@@ -120,7 +105,7 @@ function earlier(amended: RawCommit | undefined): Declared {
 }
 
 /** Holds a session to its grant. @throws Fault STAMP_REFUSED */
-async function checkBounds({ identity, pending, author, repository, git, objects, env }: Scene, call: HookCall): Promise<void> {
+async function checkBounds({ identity, pending, author, repository, git, env }: Scene, read: BlobReader, call: HookCall): Promise<void> {
   if (identity.kind !== 'session') return;
   const { state } = identity;
   if (state.repository !== repository) throw new Fault('STAMP_REFUSED', `session ${state.id} is for another repository`, { hint: 'a person opens one here with "countersign session start"' });
@@ -136,17 +121,17 @@ async function checkBounds({ identity, pending, author, repository, git, objects
   // In a merge git's count would be of the other side's work too.
   if (pending.changes.length === 1) {
     const against = pending.parents[0] ?? EMPTY_TREE[pending.format];
-    await checkSize(state, own, (oid) => objects.readBlob(oid), () => countStaged(against, env));
+    await checkSize(state, own, read, () => countStaged(against, env));
   }
   for (const duty of duties(state, own)) call.say('warning', duty);
 }
 
-async function stagedTree(env: Env): Promise<Oid> {
-  return latin1((await runGit(['write-tree'], { env })).stdout).trimEnd() as Oid;
-}
-
-/** Returns what post-commit will find in the commit, if all of this was guessed right: parents, author, message. */
-function expectation({ parents }: Pending, author: Ident, message: Uint8Array): Uint8Array {
-  const headers = [...parents.map((oid) => `parent ${oid}`), `author ${printIdent(author)}`, '', ''];
-  return fromLatin1(headers.join('\n') + latin1(message));
+/** Leaves what post-commit will find in the commit, if all of this was guessed right: parents, author, message. */
+function leaveExpectation({ place, pending, author }: Scene, message: Uint8Array): void {
+  const headers = [...pending.parents.map((oid) => `parent ${oid}`), `author ${printIdent(author)}`, '', ''];
+  try {
+    writeFileSync(join(place.gitDir, 'countersign-commit', 'expected'), fromLatin1(headers.join('\n') + latin1(message)));
+  } catch {
+    // Without it post-commit looks at the commit itself.
+  }
 }

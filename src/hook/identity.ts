@@ -27,11 +27,11 @@ export interface Whereabouts {
  * @throws Fault SESSION_UNKNOWN, SESSION_CLOSED, SIGNER_UNAVAILABLE (nothing is set up, or in no known form), STAMP_REFUSED (an agent
  * without a session)
  */
-export async function identify({ env, commonDir, hasTerminal }: Whereabouts, settings: Promise<Pick<Settings, 'signer' | 'gpgSshProgram'>>): Promise<Identity> {
+export async function identify({ env, commonDir, hasTerminal }: Whereabouts, { signer, gpgSshProgram }: Pick<Settings, 'signer' | 'gpgSshProgram'>): Promise<Identity> {
   const id = env.COUNTERSIGN_SESSION;
   if (id !== undefined && id !== '') {
-    const [state, pem] = await Promise.all([readSessionState(commonDir, id), readSessionKey(commonDir, id)]);
-    return { kind: 'session', state, signer: sessionSigner(state.id, pem) };
+    const state = await readSessionState(commonDir, id);
+    return { kind: 'session', state, signer: sessionSigner(state.id, await readSessionKey(commonDir, id)) };
   }
   const sign = detectAgent(env, hasTerminal);
   if (sign !== undefined) {
@@ -39,7 +39,6 @@ export async function identify({ env, commonDir, hasTerminal }: Whereabouts, set
       hint: `a person runs "countersign run -- ${printable(sign.agent)}", or "countersign session start" and sets COUNTERSIGN_SESSION`,
     });
   }
-  const { signer, gpgSshProgram } = await settings;
   if (signer === undefined) {
     throw new Fault('SIGNER_UNAVAILABLE', 'nobody is set up to sign commits in this clone', {
       hint: 'run "git config countersign.signer ssh:PATH", or skip the hooks once with COUNTERSIGN=0',

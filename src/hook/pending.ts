@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commit that git is about to make: its parents and what it changes, known before it exists. Git tells hooks
 // neither, so both are worked out here as builtin/commit.c will.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromUtf8, latin1 } from '../bytes.ts';
 import { parseCommit, type RawCommit } from '../commit/raw.ts';
-import { Fault } from '../fault.ts';
 import { EMPTY_TREE, isOid, type Change, type ObjectFormat, type Oid } from '../oid.ts';
-import { runGit, type Env } from '../repo/process.ts';
-import { stagedChanges } from './change.ts';
+import type { Env } from '../repo/process.ts';
 import type { findGit } from './ancestor.ts';
+import { stagedChanges } from './change.ts';
 import type { GitCommand } from './command.ts';
-import { firstLine, type Place } from './place.ts';
-import type { NamedObject, Objects } from './objects.ts';
+import { askLine, readObject } from './objects.ts';
+import { firstLine, looseHead, readIfThere, type Place } from './place.ts';
 
 export interface Pending {
   format: ObjectFormat;
@@ -28,23 +26,18 @@ export interface Pending {
 export interface Sight {
   env: Env;
   place: Place;
-  objects: Objects;
   git: ReturnType<typeof findGit>;
 }
 
-/** Works out what is about to be committed. @throws Fault GIT_FAILED, COMMIT_MALFORMED */
-export async function findPending(sight: Sight, configured: Promise<ObjectFormat>): Promise<Pending> {
-  const { env, place, objects, git } = sight;
-  const others = await mergeHeads(place);
-  // The common case begins at once: nothing but HEAD can be the parent then.
-  const early = others.length === 0 && git?.command.amend === false && git.exact ? stagedChanges('HEAD', env) : undefined;
-  const head = await objects.read('HEAD');
-  const format: ObjectFormat = head === undefined ? await configured : head.oid.length === 64 ? 'sha256' : 'sha1';
-  const amended = head !== undefined && others.length === 0 && (await amends(sight, head, format)) ? parseCommit(head.bytes, format) : undefined;
-  const parents = amended ? await keptParents(place, head!.oid, amended) : await newParents(sight, head?.oid, others);
-  const against = parents.length > 0 ? parents : [EMPTY_TREE[format]];
-  const changes = early && parents.length === 1 ? [await early] : await Promise.all(against.map((parent) => stagedChanges(parent, env)));
-  if (!changes.every((list) => list !== undefined)) throw new Fault('GIT_FAILED', 'a parent of this commit is not here', { hint: 'git fetch --unshallow' });
+/** Works out what is about to be committed. `configured` is the format of a repository without commits. @throws Fault GIT_FAILED, COMMIT_MALFORMED */
+export function findPending(sight: Sight, configured: ObjectFormat): Pending {
+  const { env, place, git } = sight;
+  const head = looseHead(place) ?? readObject('HEAD', env)?.oid;
+  const format: ObjectFormat = head === undefined ? configured : head.length === 64 ? 'sha256' : 'sha1';
+  const others = mergeHeads(place);
+  const amended = head !== undefined && others.length === 0 ? findAmended(sight, head, format) : undefined;
+  const parents = amended ? keptParents(place, head!, amended) : newParents(sight, head, others);
+  const changes = (parents.length > 0 ? parents : [EMPTY_TREE[format]]).map((parent) => stagedChanges(parent, env));
   return { format, parents, changes, amended, byMerge: isMerge(git?.command, others, env) };
 }
 
@@ -55,40 +48,41 @@ function isMerge(command: GitCommand | undefined, others: readonly Oid[], env: E
 }
 
 /**
- * Tells whether HEAD is being replaced. The command line says so where it can be read word for word. Where it can't,
+ * Returns HEAD where it is being replaced. The command line says so where it can be read word for word. Where it can't,
  * the author's date has to be HEAD's too; and where there is none, the message has to come from HEAD.
  */
-async function amends({ git, env, place }: Sight, head: NamedObject, format: ObjectFormat): Promise<boolean> {
-  if (git?.exact) return git.command.amend;
-  const source = (await readText(join(place.gitDir, 'countersign-commit', 'source')))?.split('\n') ?? [];
-  const fromHead = source[0] === 'commit' && source[1] === 'HEAD';
-  if (git && git.command.name !== 'commit') return false;
-  const { author } = parseCommit(head.bytes, format);
-  const sameDate = env.GIT_AUTHOR_DATE === `@${author.date} ${author.zone}`;
-  return sameDate && (git?.command.amend ?? fromHead);
+function findAmended({ git, env, place }: Sight, head: Oid, format: ObjectFormat): RawCommit | undefined {
+  if (git && (git.command.name !== 'commit' || (git.exact && !git.command.amend))) return undefined;
+  const object = readObject(head, env);
+  const commit = object && parseCommit(object.bytes, format);
+  if (commit === undefined || git?.exact) return commit;
+  const { author } = commit;
+  if (env.GIT_AUTHOR_DATE !== `@${author.date} ${author.zone}`) return undefined;
+  const source = readText(join(place.gitDir, 'countersign-commit', 'source')) ?? '';
+  return (git?.command.amend ?? source.startsWith('commit\nHEAD\n')) ? commit : undefined;
 }
 
 /** In a shallow clone git takes the commits at the edge for roots, and an amend of one makes a root. */
-async function keptParents({ commonDir }: Place, head: Oid, { parents }: RawCommit): Promise<Oid[]> {
-  const edge = (await readText(join(commonDir, 'shallow')))?.split('\n') ?? [];
+function keptParents({ commonDir }: Place, head: Oid, { parents }: RawCommit): Oid[] {
+  const edge = readText(join(commonDir, 'shallow'))?.split('\n') ?? [];
   return edge.includes(head) ? [] : parents;
 }
 
-async function newParents({ env, place, objects }: Sight, head: Oid | undefined, others: readonly Oid[]): Promise<Oid[]> {
+function newParents({ env, place }: Sight, head: Oid | undefined, others: readonly Oid[]): Oid[] {
   if (others.length === 0) return head === undefined ? [] : [head];
-  const peeled = await Promise.all(others.map(async (oid) => (await objects.read(`${oid}^{commit}`))?.oid));
+  // MERGE_HEAD may name a signed tag.
+  const peeled = others.map((oid) => readObject(`${oid}^{commit}`, env)?.oid);
   const all = [head, ...peeled].filter((oid) => oid !== undefined);
-  if ((await firstLine(join(place.gitDir, 'MERGE_MODE'))) === 'no-ff') return all;
-  const { stdout } = await runGit(['merge-base', '--independent', ...all], { env });
-  return latin1(stdout).split('\n').filter(Boolean) as Oid[];
+  if (firstLine(join(place.gitDir, 'MERGE_MODE')) === 'no-ff') return all;
+  return askLine(['merge-base', '--independent', ...all], env).split('\n') as Oid[];
 }
 
-async function mergeHeads({ gitDir }: Place): Promise<Oid[]> {
-  const lines = (await readText(join(gitDir, 'MERGE_HEAD')))?.split('\n') ?? [];
-  return lines.map((line) => line.split('\t', 1)[0]!).filter((line): line is Oid => isOid(line, 'sha1') || isOid(line, 'sha256'));
+function mergeHeads({ gitDir }: Place): Oid[] {
+  const lines = readText(join(gitDir, 'MERGE_HEAD'))?.split('\n') ?? [];
+  return lines.filter((line): line is Oid => isOid(line, 'sha1') || isOid(line, 'sha256'));
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
+function readText(path: string): string | undefined {
+  const bytes = readIfThere(path);
   return bytes && (fromUtf8(bytes) ?? latin1(bytes));
 }

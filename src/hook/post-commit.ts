@@ -4,19 +4,14 @@
 import { repositoryId } from './adoption.ts';
 import type { HookCall } from './call.ts';
 import { findMisfit } from './check.ts';
-import { openObjects } from './objects.ts';
+import { readObject } from './objects.ts';
 import { findPlace } from './place.ts';
 
 /** @throws Fault GIT_FAILED, COMMIT_MALFORMED, REPO_NOT_FOUND */
 export async function postCommit({ env, say }: HookCall): Promise<void> {
-  const place = await findPlace(env);
-  const objects = openObjects(env);
-  try {
-    const repository = await repositoryId(place.toplevel, (name) => objects.read(name));
-    if (repository === undefined) return;
-    const misfit = await findMisfit('HEAD', { env, objects, commonDir: place.commonDir, repository });
-    if (misfit !== undefined) say('warning', `${misfit}; mend it with "countersign restamp HEAD"`);
-  } finally {
-    await objects.close();
-  }
+  const place = findPlace(env);
+  const repository = await repositoryId(place.toplevel, async (name) => readObject(name, env)?.bytes);
+  if (repository === undefined) return;
+  const misfit = await findMisfit('HEAD', { env, commonDir: place.commonDir, repository });
+  if (misfit !== undefined) say('warning', `${misfit}; mend it with "countersign restamp HEAD"`);
 }

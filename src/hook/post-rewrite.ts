@@ -6,7 +6,7 @@ import { isOid } from '../oid.ts';
 import { repositoryId } from './adoption.ts';
 import type { HookCall } from './call.ts';
 import { findMisfit } from './check.ts';
-import { openObjects } from './objects.ts';
+import { readObject } from './objects.ts';
 import { findPlace } from './place.ts';
 
 /** A rebase of more commits than this is looked at by whoever verifies. */
@@ -16,23 +16,18 @@ const MOST = 200;
 export async function postRewrite({ args, env, input, say }: HookCall): Promise<void> {
   if (args[0] !== 'rebase') return;
   const made = newCommits(latin1(await input()));
-  const place = await findPlace(env);
-  const objects = openObjects(env);
-  try {
-    const repository = await repositoryId(place.toplevel, (name) => objects.read(name));
-    if (repository === undefined) return;
-    const misfits: string[] = [];
-    for (const oid of made.slice(0, MOST)) {
-      const misfit = await findMisfit(oid, { env, objects, commonDir: place.commonDir, repository });
-      if (misfit !== undefined) misfits.push(oid);
-    }
-    const [first] = misfits;
-    if (first === undefined) return;
-    const mend = misfits.length === 1 && first === made.at(-1) ? 'countersign restamp HEAD' : `git rebase --exec 'countersign restamp HEAD' ${first.slice(0, 12)}~1`;
-    say('warning', `${misfits.length} of ${made.length} rebased commits need a new stamp; look with "countersign verify", mend with "${mend}"`);
-  } finally {
-    await objects.close();
+  const place = findPlace(env);
+  const repository = await repositoryId(place.toplevel, async (name) => readObject(name, env)?.bytes);
+  if (repository === undefined) return;
+  const misfits: string[] = [];
+  for (const oid of made.slice(0, MOST)) {
+    const misfit = await findMisfit(oid, { env, commonDir: place.commonDir, repository });
+    if (misfit !== undefined) misfits.push(oid);
   }
+  const [first] = misfits;
+  if (first === undefined) return;
+  const mend = misfits.length === 1 && first === made.at(-1) ? 'countersign restamp HEAD' : `git rebase --exec 'countersign restamp HEAD' ${first.slice(0, 12)}~1`;
+  say('warning', `${misfits.length} of ${made.length} rebased commits need a new stamp; look with "countersign verify", mend with "${mend}"`);
 }
 
 /** Returns the new ids, each once: several commits may have become one. */

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How git will clean the message up: from the command line, the settings, and what prepare-commit-msg saw before an
 // editor ran.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { latin1 } from '../bytes.ts';
 import { chosenComment, cleanupMode, type Cleanup } from './cleanup.ts';
 import type { GitCommand } from './command.ts';
 import type { Sight } from './pending.ts';
-import { firstLine, type Place } from './place.ts';
+import { firstLine, readIfThere, type Place } from './place.ts';
 import type { Settings } from './settings.ts';
 
 /** What prepare-commit-msg left. */
@@ -18,10 +17,9 @@ export interface PreparedState {
   draft: Uint8Array | undefined;
 }
 
-export async function readState({ gitDir }: Place): Promise<PreparedState> {
+export function readState({ gitDir }: Place): PreparedState {
   const folder = join(gitDir, 'countersign-commit');
-  const [source, draft] = await Promise.all([firstLine(join(folder, 'source')), readFile(join(folder, 'draft')).catch(() => undefined)]);
-  return { source, draft };
+  return { source: firstLine(join(folder, 'source')), draft: readIfThere(join(folder, 'draft')) };
 }
 
 /** Returns how git will clean up this message. */

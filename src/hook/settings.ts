@@ -2,7 +2,8 @@
 // Git's settings that decide how a message is cleaned up and who signs it, read all at once with one git.
 import { fromUtf8, latin1 } from '../bytes.ts';
 import type { ObjectFormat } from '../oid.ts';
-import { runGit, type Env } from '../repo/process.ts';
+import { askGit } from '../repo/blocking.ts';
+import type { Env } from '../repo/process.ts';
 
 export interface Settings {
   objectFormat: ObjectFormat;
@@ -19,9 +20,8 @@ export interface Settings {
 }
 
 /** Reads the settings that hold where this process runs, with those of git's command line. @throws Fault GIT_FAILED */
-export async function readSettings(env: Env): Promise<Settings> {
-  const { stdout } = await runGit(['config', '--list', '--null'], { env });
-  return parseSettings(stdout);
+export function readSettings(env: Env): Settings {
+  return parseSettings(askGit(['config', '--list', '--null'], { env }).stdout);
 }
 
 /** Takes the output of `git config --list --null` apart: `key LF value NUL`, or `key NUL` for a bare key, which means true. */

@@ -19,7 +19,7 @@ export interface Work extends Claim {
   changes: Change[][];
   read: BlobReader;
   /** Tells the commit's tree; asked only where nothing changes. */
-  tree: () => Promise<Oid>;
+  tree: () => Oid;
   author: Ident;
   encoding: string | undefined;
 }
@@ -35,7 +35,7 @@ export async function stampMessage(message: Uint8Array, work: Work, signer: Sign
   if (work.changes.length === 1 && edit === undefined) {
     throw new Fault('REPO_OBJECT_MISSING', 'the earlier content of a changed file is not here', { hint: 'git fetch --refetch --no-filter' });
   }
-  const tree = changes.length === 1 && changes[0] === emptyChange(format) ? await work.tree() : undefined;
+  const tree = changes.length === 1 && changes[0] === emptyChange(format) ? work.tree() : undefined;
   const text = readText(work.author, message, work.encoding);
   const statement = printStamp({ ...text, objectFormat: format, repository: work.repository, provenance, agent, session, changes, edit, tree });
   const { scheme, bytes } = await signer.sign(pae(STAMP_TYPE, statement));

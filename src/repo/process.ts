@@ -67,7 +67,7 @@ export const ALWAYS: Env = {
 };
 
 // Each of these would let a repository's own configuration start a program under a plumbing command.
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.pager=cat'];
+export const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.pager=cat'];
 
 /**
  * Runs a git plumbing command in the real repository: the user's configuration counts, what it could start does not.
