@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commits as bytes: what stands where, what git's signature covers, and what is refused. Hostile ones, too.
+// Commits as bytes: what stands where, and what git's signature covers. Hostile ones, too; what is refused for a named reason
+// stands in the vectors.
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,10 +14,6 @@ const test = suite('raw commit');
 
 function parse(text: string) {
   return parseCommit(fromLatin1(text), 'sha1');
-}
-
-function malleable(more: string): string | undefined {
-  return parseCommit(commitOf(more), 'sha1').malleable;
 }
 
 test('fields are taken as they stand', () => {
@@ -59,39 +56,6 @@ test('sha256: gpgsig-sha256 is the signature, gpgsig is that of another format',
   throwsWith('COMMIT_MALFORMED', () => parseCommit(sha256(''), 'sha1'));
 });
 
-test('what somebody else could change under a signature is named', () => {
-  const signed = header('gpgsig', PGP);
-  assert.is(malleable(signed), undefined);
-  assert.is(malleable(signed + header('gpgsigevil', 'x')), 'unknown signature header');
-  assert.is(malleable(signed + header('gpgsig-evil', 'x')), 'unknown signature header');
-  assert.is(malleable(header('gpgsigevil', 'x')), 'unknown signature header');
-  assert.is(malleable(signed + signed), 'doubled signature');
-  assert.is(malleable(signed + header('gpgsig-sha256', SSH)), 'two signatures');
-  assert.is(malleable(header('gpgsig-sha256', SSH)), 'signature for another object format');
-  assert.is(malleable(header('gpgsig', `x\n${PGP}`)), 'text before the armor');
-  assert.is(malleable(header('gpgsig', `\n${PGP}`)), 'text before the armor');
-  assert.is(malleable(header('gpgsig', `${PGP}\nx`)), 'text after the armor');
-  assert.is(malleable(header('gpgsig', `${PGP}\n${SSH}`)), 'text after the armor');
-  assert.is(malleable(header('gpgsig', '-----BEGIN PGP SIGNATURE-----\nx')), 'armor without an end');
-  assert.is(malleable(header('gpgsig', PGP.replace('END PGP', 'END SSH'))), 'armor without an end');
-  assert.is(malleable(header('gpgsig', '-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----')), 'text before the armor');
-  assert.is(malleable(header('gpgsig', PGP.replaceAll('\n', '\r\n'))), undefined);
-  assert.is(malleable(signed + header('encoding', 'UTF-8')), undefined);
-  assert.is(malleable(header('mergetag', 'a') + header('mergetag', 'b') + signed), undefined);
-});
-
-test('the form of 2011, the name before every line, is joined as git joins it', () => {
-  const commit = parseCommit(commitOf(PGP.split('\n').map((line) => `gpgsig ${line}\n`).join('')), 'sha1');
-  assert.is(latin1(commit.signature!.armor), PGP);
-  assert.is(latin1(commit.signature!.payload), latin1(commitOf()));
-  assert.is(commit.malleable, 'doubled signature');
-});
-
-test('doubled and misplaced headers have two readings', () => {
-  assert.is(malleable(header('encoding', 'UTF-8') + header('encoding', 'ISO-8859-1')), 'doubled header');
-  for (const line of [TREE, PARENT, AUTHOR, COMMITTER]) assert.is(malleable(line), `misplaced ${line.slice(0, line.indexOf(' '))}`);
-});
-
 test('odd but whole: no parents, many parents, no name, no message, no final line break, NUL in the message', () => {
   assert.equal(parse(`${TREE}${AUTHOR}${COMMITTER}\nx`).parents, []);
   assert.is(parse(`${TREE}${PARENT.repeat(1024)}${AUTHOR}${COMMITTER}\nx`).parents.length, 1024);
@@ -104,42 +68,9 @@ test('odd but whole: no parents, many parents, no name, no message, no final lin
   assert.is(parse(HEAD.replace('Alice', 'Al\r\xe4ce')).author.name, 'Al\r\xe4ce Example');
 });
 
-const REFUSED: Record<string, string> = {
-  nothing: '',
-  'a blank line only': '\n',
-  'no tree': `${PARENT}${AUTHOR}${COMMITTER}\n`,
-  'a short tree': HEAD.replace('4b825d', '4b825'),
-  'a tree in capitals': HEAD.replace('4b825d', '4B825D'),
-  'a continued tree': HEAD.replace('\nparent', '\n x\nparent'),
-  'a parent after the author': `${TREE}${AUTHOR}${PARENT}${COMMITTER}\n`,
-  'no author': `${TREE}${COMMITTER}\n`,
-  'two authors': `${TREE}${AUTHOR}${AUTHOR}${COMMITTER}\n`,
-  'no committer': `${TREE}${AUTHOR}\n`,
-  'a signature before the author': `${TREE}${header('gpgsig', SSH)}${AUTHOR}${COMMITTER}\n`,
-  'a continuation line first': ` x\n${HEAD}\n`,
-  'a header line without an end': `${HEAD}encoding UTF-8`,
-  'a header without a value': `${HEAD}encoding\n\n`,
-  'a header without a value before a continuation': `${HEAD}encoding\n x\n\n`,
-  'NUL in a header': `${HEAD}x-note a\0b\n\n`,
-  'NUL in a continuation line': `${HEAD}x-note a\n \0\n\n`,
-  'no e-mail': HEAD.replace(' <alice@example.com>', ''),
-  'a bracket in the name': HEAD.replace('Alice', 'Al<ice'),
-  'a bracket in the e-mail': HEAD.replace('alice@', 'al>ice@'),
-  'no space before the e-mail': HEAD.replace(' <alice', '<alice'),
-  'a date that is no number': HEAD.replace('1767323045', '17673z3045'),
-  'a date beyond all dates': HEAD.replace('1767323045', '1'.repeat(16)),
-  'a zone of five digits': HEAD.replace('+0100', '+01000'),
-  'no zone': HEAD.replace(' +0100', ''),
-  'a line break of Windows': HEAD.replace('+0100\n', '+0100\r\n'),
-  'too many parents': `${TREE}${PARENT.repeat(1025)}${AUTHOR}${COMMITTER}\n`,
-};
-
-for (const [what, text] of Object.entries(REFUSED)) {
-  test(`refused: ${what}`, () => {
-    const fault = throwsWith('COMMIT_MALFORMED', () => parse(text));
-    assert.type(fault.cause, 'string');
-  });
-}
+test('more than 1024 parents are refused', () => {
+  throwsWith('COMMIT_MALFORMED', () => parse(`${TREE}${PARENT.repeat(1025)}${AUTHOR}${COMMITTER}\n`));
+});
 
 test('megabytes of header are read in linear time, never by recursion', () => {
   const lines = 1 << 20;

@@ -30,3 +30,8 @@ export interface VectorFile {
 export function printVectors(file: VectorFile): string {
   return `${JSON.stringify(file, undefined, 1)}\n`;
 }
+
+/** Returns the id of a vector that is named by its comment alone. */
+export function idOf(comment: string): string {
+  return comment.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+}
