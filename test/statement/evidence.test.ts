@@ -102,56 +102,8 @@ test('the statement, by hand', () => {
   assert.is(fromUtf8(statementOf(revocation).payload), `{"_type":"https://in-toto.io/Statement/v1","predicate":{"id":"${ULID}","kind":"session","person":"alice","remark":"","repository":"0192f6c4-7a1b-7c3d-8e5f-0123456789ab","target":"${OTHER_ULID}","time":"2026-01-02T03:04:05Z"},"predicateType":"urn:countersign:revocation:v1","subject":[{"digest":{"sha256":"${sha256(utf8(OTHER_ULID))}"},"name":"session:${OTHER_ULID}"}]}`);
 });
 
-/** Payloads that say the same, or nearly, in another way. */
-function respelt(change: (text: string) => string): Uint8Array {
-  const text = fromUtf8(statementOf(sample('grant')).payload)!;
-  const other = change(text);
-  assert.is.not(other, text);
-  return envelope(utf8(other));
-}
-
-test('one statement has one text', () => {
-  const cases: Record<string, [(text: string) => string, reason: string]> = {
-    'white space': [(text) => text.replace(',', ', '), 'canonical'],
-    'a line break at the end': [(text) => `${text}\n`, 'canonical'],
-    'keys in another order': [(text) => text.replace(/^\{("_type":"[^"]+"),(.*)\}$/, '{$2,$1}'), 'canonical'],
-    'a key twice, the same': [(text) => text.replace('"deny":', '"deny":[],"deny":'), 'canonical'],
-    'a key twice, the second is another': [(text) => text.replace('"sponsor":"alice"', '"sponsor":"alice","sponsor":"eve"'), 'canonical'],
-    'a type twice': [(text) => text.replace('"predicateType":', '"predicateType":"urn:countersign:approval:v1","predicateType":'), 'canonical'],
-    'a letter as an escape': [(text) => text.replace('"sponsor":"alice"', '"sponsor":"\\u0061lice"'), 'canonical'],
-    'an integer as a fraction': [(text) => text.replace('"files":50', '"files":50.0'), 'canonical'],
-    'an integer with an exponent': [(text) => text.replace('"files":50', '"files":5e1'), 'canonical'],
-    'minus zero': [(text) => text.replace('"files":50', '"files":-0'), 'canonical'],
-    'a fraction': [(text) => text.replace('"files":50', '"files":50.5'), 'schema'],
-    'a number beyond all limits': [(text) => text.replace('"files":50', '"files":9007199254740993'), 'schema'],
-    'a negative number': [(text) => text.replace('"files":50', '"files":-1'), 'schema'],
-    'a number as text': [(text) => text.replace('"files":50', '"files":"50"'), 'schema'],
-    'an unknown member of the statement': [(text) => text.replace('{"_type"', '{"_a":1,"_type"'), 'canonical'],
-    'an unknown member of the predicate': [(text) => text.replace('"deny":', '"denied":[],"deny":'), 'schema'],
-    '__proto__ beside the predicate': [(text) => text.replace('"predicate":', '"__proto__":{"predicateType":"x"},"predicate":'), 'canonical'],
-    'constructor in the predicate': [(text) => text.replace('"adoption":', '"constructor":{},"adoption":'), 'schema'],
-    'another subject': [(text) => text.replace(`session:${ULID}`, `session:${OTHER_ULID}`), 'canonical'],
-    'another subject digest': [(text) => text.replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`), 'canonical'],
-    'two subjects': [(text) => text.replace('"subject":[', '"subject":[{"digest":{},"name":"x"},'), 'canonical'],
-    'no subject': [(text) => text.replace(/"subject":\[.*\]\}$/, '"subject":[]}'), 'canonical'],
-    'another version of in-toto': [(text) => text.replace('Statement/v1', 'Statement/v0.1'), 'canonical'],
-    'an unknown kind': [(text) => text.replace('urn:countersign:grant:v1', 'urn:countersign:grant:v2'), 'kind'],
-    'a kind that is a member of every object': [(text) => text.replace('urn:countersign:grant:v1', 'urn:countersign:constructor:v1'), 'kind'],
-    'a kind in capitals': [(text) => text.replace('urn:countersign:grant:v1', 'urn:countersign:Grant:v1'), 'kind'],
-    'no type': [(text) => text.replace('"predicateType"', '"predicatetype"'), 'kind'],
-    'not JSON': [(text) => text.slice(0, -1), 'json'],
-    'two values': [(text) => `${text}${text}`, 'json'],
-    'a list': [(text) => `[${text}]`, 'kind'],
-    'null': [() => 'null', 'kind'],
-    'a text': [() => '"x"', 'kind'],
-    'deep nesting': [() => `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'kind'],
-    'deep nesting in the predicate': [(text) => text.replace('"allow":[', `"allow":[${'['.repeat(10_000)}${']'.repeat(10_000)},`), 'schema'],
-  };
-  for (const [what, [change, reason]] of Object.entries(cases)) assert.is(reasonOf(respelt(change)), reason, what);
-});
-
 test('__proto__ in the predicate changes nothing and is refused', () => {
-  const reason = reasonOf(respelt((text) => text.replace('"predicate":{', '"predicate":{"__proto__":{"sponsor":"eve"},')));
+  const reason = reasonOf(envelope(utf8(fromUtf8(statementOf(sample('grant')).payload)!.replace('"predicate":{', '"predicate":{"__proto__":{"sponsor":"eve"},'))));
   assert.ok(reason === 'schema' || reason === 'canonical');
   assert.is(({} as Record<string, unknown>)['sponsor'], undefined);
 });
@@ -160,6 +112,14 @@ test('a lone surrogate has no bytes', () => {
   const text = fromUtf8(statementOf(sample('objection')).payload)!.replace('"remark":"', '"remark":"\\ud800');
   assert.is(reasonOf(envelope(utf8(text))), 'surrogate');
   throwsWith('STATEMENT_INVALID', () => statementOf({ kind: 'objection', body: { ...sample('objection').body, remark: '\udfff' } } as Predicate));
+});
+
+test('nesting as deep as a file can hold is refused, not followed', () => {
+  const depth = 12_000;
+  const nested = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  assert.is(reasonOf(envelope(utf8(nested))), 'kind');
+  const text = fromUtf8(statementOf(sample('grant')).payload)!;
+  assert.is(reasonOf(envelope(utf8(text.replace('"allow":[', `"allow":[${nested},`)))), 'schema');
 });
 
 test('payloads that are not UTF-8 are not JSON', () => {
@@ -193,26 +153,6 @@ test('values: one way to write a time, patterns that can match, names that are n
   for (const [kind, change] of bad) assert.is(reasonOf(envelope(payloadWith(kind, change))), 'schema', `${kind} ${JSON.stringify(change).slice(0, 100)}`);
   const fine: [EvidenceKind, Record<string, unknown>][] = [['grant', { notAfter: '2028-02-29T23:59:59Z' }], ['grant', { agent: 'x'.repeat(98) }], ['grant', { allow: ['**'] }], ['objection', { role: '' }], ['objection', { remark: '\u001b[2J' }]];
   for (const [kind, change] of fine) assert.is(parseEvidence(envelope(payloadWith(kind, change))).kind, kind);
-});
-
-test('the envelope: another type, another number of signatures, another key', () => {
-  const { payload } = statementOf(sample('grant'));
-  const signature = { keyid: KEYID, sig: base64(SIG) };
-  const cases: Record<string, [file: Uint8Array, reason: string]> = {
-    'another payload type': [envelope(payload, { payloadType: 'application/json' }), 'payload-type'],
-    'no signature': [envelope(payload, { signatures: [] }), 'signatures'],
-    'two signatures': [envelope(payload, { signatures: [signature, signature] }), 'signatures'],
-    'an unknown member': [envelope(payload, { extra: 1 }), 'fields'],
-    'an unknown scheme': [envelope(payload, { signatures: [{ ...signature, keyid: 'x509:abc' }] }), 'keyid'],
-    'base64 without padding': [envelope(payload, { signatures: [{ ...signature, sig: 'AA' }] }), 'sig'],
-    'base64 with bits in its padding': [envelope(payload, { signatures: [{ ...signature, sig: 'AB==' }] }), 'sig'],
-    'a payload in base64url': [envelope(payload, { payload: Buffer.from('"\u{1f600}???>"').toString('base64url') }), 'payload'],
-    'a payload with a line break': [envelope(payload, { payload: `${base64(payload).slice(0, 4)}\n${base64(payload).slice(4)}` }), 'payload'],
-    'an empty payload': [envelope(payload, { payload: '' }), 'payload'],
-    'CRLF': [Buffer.from(fromUtf8(envelope(payload))!.replace('\n', '\r\n')), 'canonical'],
-    'nothing': [new Uint8Array(), 'newline'],
-  };
-  for (const [what, [file, reason]] of Object.entries(cases)) assert.is(reasonOf(file), reason, what);
 });
 
 /** Returns an approval's file of this many bytes or up to three more: base64 grows by four. */

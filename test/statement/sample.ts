@@ -24,6 +24,24 @@ export const STATEMENT: StampStatement = {
   text: 'utf-8', message: `sha256:${'11'.repeat(32)}`,
 };
 
+/** The text of {@link STATEMENT}, by hand. */
+export const TEXT = `countersign stamp v1
+object-format: sha1
+repository: ${REPOSITORY}
+provenance: ai
+agent: ${AGENT}
+session: ${ULID}
+change: ${CHANGE}
+edit: ${EDIT}
+tree: -
+author-name: Zoë Example
+author-email: zoe@example.com
+author-date: 1767323045
+author-zone: +0100
+text: utf-8
+message: sha256:${'11'.repeat(32)}
+`;
+
 export const STAMP: Stamp = {
   provenance: 'ai', agent: AGENT, session: ULID, changes: [CHANGE], edit: EDIT, signature: { scheme: 'ed25519', bytes: Buffer.alloc(64, 7) },
 };
