@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The author line of the commit that is being made. `git commit` exports it, exactly as it will stand there; where it
 // is not exported, git is asked, and may write a second more.
-import { fromLatin1, latin1, utf8 } from '../bytes.ts';
+import { fromLatin1, fromUtf8, latin1, utf8 } from '../bytes.ts';
 import type { Ident } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { askGit } from '../repo/blocking.ts';
@@ -29,6 +29,11 @@ function exportedAuthor({ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AU
 function parseIdent(line: string): Ident | undefined {
   const [, name, email, date, zone] = IDENT.exec(line) ?? [];
   return name === undefined ? undefined : { name, email: email!, date: Number(date), zone: zone! };
+}
+
+/** Returns the author's address as text, to compare it with those of people. */
+export function emailOf({ email }: Ident): string {
+  return fromUtf8(fromLatin1(email)) ?? email;
 }
 
 /** Returns the line as it stands in a commit, a character per byte. */

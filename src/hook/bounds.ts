@@ -2,9 +2,9 @@
 // What a session may commit: its time, its author, its paths, its size. Said before anything is committed and in one
 // line, so that the agent can do better; whether it holds is decided by whoever verifies.
 import type { SessionState } from '../agents/session-state.ts';
+import { fromLatin1, latin1 } from '../bytes.ts';
 import { isEvidence } from '../commit/change.ts';
 import { changedRegion, type BlobReader } from '../commit/edit.ts';
-import { fromLatin1, fromUtf8, latin1 } from '../bytes.ts';
 import type { Ident } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { matchGlob, parseGlob, touches, type Glob } from '../glob.ts';
@@ -12,6 +12,7 @@ import type { Change, Path } from '../oid.ts';
 import { printable, printablePath } from '../printable.ts';
 import { askGit } from '../repo/blocking.ts';
 import type { Env } from '../repo/process.ts';
+import { emailOf } from './author.ts';
 
 /** What a commit adds and deletes, counted as `git diff -M --numstat` does. */
 export interface Size {
@@ -23,8 +24,35 @@ export interface Size {
 const LF = 0x0a;
 const SHOWN = 3;
 
-/** @throws Fault STAMP_REFUSED outside the session's time; `now` in milliseconds */
-export function checkTime({ id, notBefore, notAfter }: SessionState, author: Ident, now: number): void {
+/** What a session wants to commit. */
+export interface Attempt {
+  repository: string;
+  author: Ident;
+  /** One list per parent, one for a root. */
+  changes: Change[][];
+  read: BlobReader;
+  /** Counts as git does, evidence left out; asked only where a cheap bound does not settle it. */
+  count: () => Size | Promise<Size>;
+}
+
+/**
+ * Holds a session to its grant; `now` in milliseconds. Returns what the session itself changes.
+ * @throws Fault STAMP_REFUSED
+ */
+export async function checkSession(state: SessionState, { repository, author, changes, read, count }: Attempt, now: number): Promise<Change[]> {
+  if (state.repository !== repository) {
+    throw new Fault('STAMP_REFUSED', `session ${state.id} is for another repository`, { hint: 'a person opens one here with "countersign session start"' });
+  }
+  checkTime(state, author, now);
+  checkAuthor(state, author);
+  const own = ownChanges(changes);
+  checkScope(state, own);
+  // In a merge git's count would be of the other side's work too.
+  if (changes.length === 1) await checkSize(state, own, read, count);
+  return own;
+}
+
+function checkTime({ id, notBefore, notAfter }: SessionState, author: Ident, now: number): void {
   const [from, until] = [Date.parse(notBefore), Date.parse(notAfter)];
   if (now < from || now > until) {
     throw new Fault('STAMP_REFUSED', `session ${id} is over: it lasted from ${notBefore} to ${notAfter}`, { hint: 'a person opens a new one with "countersign session start"' });
@@ -35,24 +63,24 @@ export function checkTime({ id, notBefore, notAfter }: SessionState, author: Ide
   }
 }
 
-/** @throws Fault STAMP_REFUSED where the author is neither the sponsor nor the agent */
-export function checkAuthor({ id, sponsor, sponsorEmails, agentEmails }: SessionState, author: Ident): void {
-  const email = fromUtf8(fromLatin1(author.email)) ?? author.email;
+/** The author is the sponsor, or the agent. */
+function checkAuthor({ id, sponsor, sponsorEmails, agentEmails }: SessionState, author: Ident): void {
+  const email = emailOf(author);
   const plain = (text: string): string => text.trim().normalize('NFC').toLowerCase();
-  if ([...sponsorEmails, ...agentEmails].some((known) => plain(known) === plain(email))) return;
+  const known = [...sponsorEmails, ...agentEmails];
+  if (known.includes(email) || known.some((one) => plain(one) === plain(email))) return;
   throw new Fault('STAMP_REFUSED', `the author ${printable(email)} is neither ${sponsor} nor the agent of session ${id}`, {
     hint: sponsorEmails[0] === undefined ? 'commit with --reset-author' : `commit with --author="${printable(sponsor)} <${printable(sponsorEmails[0])}>"`,
   });
 }
 
-/** Returns what the session itself changes: in a merge, the paths that differ from every parent. */
-export function ownChanges([first = [], ...others]: readonly Change[][]): Change[] {
+/** In a merge, the paths that differ from every parent. */
+function ownChanges([first = [], ...others]: readonly Change[][]): Change[] {
   const elsewhere = others.map((changes) => new Set(changes.map(({ path }) => path)));
   return first.filter(({ path }) => !isEvidence(path) && elsewhere.every((paths) => paths.has(path)));
 }
 
-/** @throws Fault STAMP_REFUSED for paths that are not allowed, or denied */
-export function checkScope({ id, allow, deny }: SessionState, changes: readonly Change[]): void {
+function checkScope({ id, allow, deny }: SessionState, changes: readonly Change[]): void {
   const [allowed, denied] = [parseAll(allow), parseAll(deny)];
   const outside = changes.filter(({ path }) => !allowed.some((glob) => matchGlob(glob, path, 'exact')) || denied.some((glob) => touches(glob, path)));
   if (outside.length === 0) return;
@@ -61,13 +89,12 @@ export function checkScope({ id, allow, deny }: SessionState, changes: readonly 
   });
 }
 
-/** @throws Fault STAMP_REFUSED where a measure is over the session's limit for one commit */
-export async function checkSize({ limits: { commit } }: SessionState, changes: readonly Change[], read: BlobReader, count: () => Size): Promise<void> {
+async function checkSize({ limits: { commit } }: SessionState, changes: readonly Change[], read: BlobReader, count: Attempt['count']): Promise<void> {
   const over = (size: Size): string[] =>
     (['files', 'additions', 'deletions'] as const).flatMap((measure) => (size[measure] > commit[measure] ? [`${size[measure]} ${measure}, ${commit[measure]} allowed`] : []));
   // A bound from above costs no process. Git's own count is lower where it sees renames and unchanged lines between.
   if (over(await boundSize(changes, read)).length === 0) return;
-  const exceeded = over(count());
+  const exceeded = over(await count());
   if (exceeded.length > 0) throw new Fault('STAMP_REFUSED', `too large for one commit: ${exceeded.join('; ')}`, { hint: 'split it into smaller commits' });
 }
 

@@ -5,7 +5,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromLatin1, latin1 } from '../bytes.ts';
 import { isEvidence, withoutEvidence } from '../commit/change.ts';
-import type { BlobReader } from '../commit/edit.ts';
 import type { Ident, RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, type Oid } from '../oid.ts';
@@ -13,7 +12,7 @@ import { readTrailers } from '../statement/trailers.ts';
 import { repositoryId } from './adoption.ts';
 import { findGit } from './ancestor.ts';
 import { pendingAuthor, printIdent } from './author.ts';
-import { checkAuthor, checkScope, checkSize, checkTime, countStaged, duties, ownChanges } from './bounds.ts';
+import { checkSession, countStaged, duties, type Size } from './bounds.ts';
 import type { HookCall } from './call.ts';
 import { cleanMessage, isEmptyMessage, isUntouched, type Cleanup } from './cleanup.ts';
 import { repairUtf8 } from './encoding.ts';
@@ -37,7 +36,7 @@ interface Scene extends Sight {
 
 /**
  * Stamps the message file. Leaves it alone where the repository has not adopted countersign, where git will give up by
- * itself, and in a merge that git makes alone, whose author date nobody knows yet (a clean merge needs no stamp).
+ * itself, and in a merge of two that `git merge` makes.
  * @throws Fault STAMP_REFUSED, SESSION_UNKNOWN, SESSION_CLOSED, SIGNER_UNAVAILABLE, SIGNING_FAILED, GIT_FAILED, FILE_FAILED
  */
 export async function commitMessage(call: HookCall): Promise<void> {
@@ -48,26 +47,33 @@ export async function commitMessage(call: HookCall): Promise<void> {
   if (scene) await stampFile(file!, original, scene, call);
 }
 
-/** Finds out what is being committed and by whom. */
+/** Finds out what is being committed and by whom; undefined where that needs no stamp. */
 async function look({ env, hasTerminal }: HookCall): Promise<Scene | undefined> {
   const place = findPlace(env);
   const repository = await repositoryId(place.toplevel, async (name) => readObject(name, env)?.bytes);
   if (repository === undefined) return undefined;
   const settings = readSettings(env);
   const sight: Sight = { env, place, git: findGit() };
+  const pending = findPending(sight, settings.objectFormat);
+  // A clean merge needs no stamp, and its author date nobody knows yet.
+  if (pending.byMerge && pending.parents.length <= 2) return undefined;
   const identity = await identify({ env, commonDir: place.commonDir, hasTerminal }, settings);
-  return { ...sight, repository, settings, identity, pending: findPending(sight, settings.objectFormat), author: pendingAuthor(env, settings.encoding) };
+  return { ...sight, repository, settings, pending, identity, author: pendingAuthor(env, settings.encoding) };
 }
 
 async function stampFile(file: string, original: Uint8Array, scene: Scene, call: HookCall): Promise<void> {
   const { pending, identity, repository, settings, author, env } = scene;
-  if (pending.byMerge && pending.parents.length <= 2) return;
   const prepared = readState(scene.place);
   const cleanup = chooseCleanup(scene, prepared, original);
   const cleaned = cleanMessage(original, cleanup);
   if (isAborted(cleaned, cleanup, scene, prepared)) return;
   const read = blobReader(pending.changes.length === 1 ? withoutEvidence(pending.changes[0]!) : [], env);
-  await checkBounds(scene, read, call);
+  if (identity.kind === 'session') {
+    refuseBareGrant(scene);
+    const count = (): Size => countStaged(pending.parents[0] ?? EMPTY_TREE[pending.format], env);
+    const own = await checkSession(identity.state, { repository, author, changes: pending.changes, read, count }, call.now());
+    for (const duty of duties(identity.state, own)) call.say('warning', duty);
+  }
   const { message, declared, stamps } = takeStamps(cleaned);
   if (stamps > 0 && !pending.amended) call.say('note', 'an earlier stamp in the message is replaced');
   const above = repaired(cleanMessage(message, cleanup), settings);
@@ -75,7 +81,7 @@ async function stampFile(file: string, original: Uint8Array, scene: Scene, call:
   const work = { ...claim, format: pending.format, repository, changes: pending.changes, read, tree: () => askLine(['write-tree'], env) as Oid, author, encoding: settings.encoding };
   const stamped = await stampMessage(above, work, identity.signer);
   // What git will store: a comment character of "P", say, would lose the stamp.
-  const stored = cleanMessage(stamped, { ...cleanup, verbose: false });
+  const stored = cleanMessage(stamped, cleanup);
   if (readTrailers(stored).kind !== 'stamp') throw new Fault('STAMP_REFUSED', 'this message would lose its stamp', { hint: 'commit with --cleanup=whitespace' });
   replaceFile(file, stamped);
   leaveExpectation(scene, stored);
@@ -104,26 +110,12 @@ function earlier(amended: RawCommit | undefined): Declared {
   return { assisted: provenance !== 'human', agent, session };
 }
 
-/** Holds a session to its grant. @throws Fault STAMP_REFUSED */
-async function checkBounds({ identity, pending, author, repository, git, env }: Scene, read: BlobReader, call: HookCall): Promise<void> {
-  if (identity.kind !== 'session') return;
-  const { state } = identity;
-  if (state.repository !== repository) throw new Fault('STAMP_REFUSED', `session ${state.id} is for another repository`, { hint: 'a person opens one here with "countersign session start"' });
-  const all = pending.changes.flat();
+/** pre-commit has put the session's grant into the index, and git must not take that for work. @throws Fault STAMP_REFUSED */
+function refuseBareGrant({ pending: { changes, amended, parents }, git }: Scene): void {
+  const all = changes.flat();
   const onlyGrant = all.length > 0 && all.every(({ path, oldMode }) => isEvidence(path) && oldMode === '000000');
-  if (onlyGrant && !pending.amended && pending.parents.length < 2 && git?.command.allowEmpty === false) {
-    throw new Fault('STAMP_REFUSED', 'nothing to commit but the grant of this session', { hint: 'stage the work first with "git add"' });
-  }
-  checkTime(state, author, call.now());
-  checkAuthor(state, author);
-  const own = ownChanges(pending.changes);
-  checkScope(state, own);
-  // In a merge git's count would be of the other side's work too.
-  if (pending.changes.length === 1) {
-    const against = pending.parents[0] ?? EMPTY_TREE[pending.format];
-    await checkSize(state, own, read, () => countStaged(against, env));
-  }
-  for (const duty of duties(state, own)) call.say('warning', duty);
+  if (!onlyGrant || amended || parents.length > 1 || git?.command.allowEmpty !== false) return;
+  throw new Fault('STAMP_REFUSED', 'nothing to commit but the grant of this session', { hint: 'stage the work first with "git add"' });
 }
 
 /** Leaves what post-commit will find in the commit, if all of this was guessed right: parents, author, message. */
