@@ -8,8 +8,9 @@ import type { Change, Mode, Oid } from '../oid.ts';
 import type { CleanRoom } from './clean.ts';
 import { missingObject } from './missing.ts';
 import type { Merge, Repo } from './repo.ts';
-import { diffTrees, printTree, readTree } from './tree.ts';
-import type { TreeEntry } from './tree.ts';
+import { diffTrees, readTree } from './tree.ts';
+import { printTree } from './tree-object.ts';
+import type { TreeEntry } from './tree-object.ts';
 
 /** What shall stand at a path; mode `000000` for nothing. */
 interface Update {

@@ -8,7 +8,9 @@ import { EMPTY_TREE, byPath, hashObject, pathOf } from '../../src/oid.ts';
 import type { Change, ObjectFormat, Oid, Path } from '../../src/oid.ts';
 import { openGit } from '../../src/repo/git.ts';
 import type { GitObject } from '../../src/repo/repo.ts';
-import { diffTrees, entryAt, listFiles, parseTree, printTree } from '../../src/repo/tree.ts';
+import { parseTree, printTree } from '../../src/repo/tree-object.ts';
+import type { TreeEntry } from '../../src/repo/tree-object.ts';
+import { diffTrees, entryAt, listFiles } from '../../src/repo/tree.ts';
 import { ScratchRepo } from '../kit/git.ts';
 import { rejectsWith, throwsWith } from '../kit/rejects.ts';
 import { anyFiles, writeTree } from './random-tree.ts';
@@ -103,6 +105,30 @@ test('parse and print: inverse, whatever the order of the entries', () => {
       assert.equal(printTree(parseTree(bytes, 'sha1')), bytes);
     }),
   );
+});
+
+test('diff: equal ends are left out only where they are whole entries', async () => {
+  // Ids that look like entries, so that equal bytes at the end begin anywhere.
+  const ids = [ID, latin1(line('100644', 'a')).slice(0, 20), latin1(line('100644', 'bb', ID)).slice(-20)].map((id) => (id.length === 40 ? id : Buffer.from(id, 'latin1').toString('hex')));
+  const trees = fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'a-b', 'aa', 'b', 'bb', 'c'), fc.constantFrom(...ids), fc.constantFrom('100644', '100755')), { selector: ([name]) => name });
+  await fc.assert(
+    fc.asyncProperty(trees, trees, async (first, second) => {
+      const store = memory();
+      const [before, after] = [first, second].map((list) => store.tree(printTree(list.map(([name, oid, mode]) => ({ mode, name, oid }) as TreeEntry)))) as [Oid, Oid];
+      const names = [...new Set([...first, ...second].map(([name]) => name))].sort();
+      const at = (list: typeof first, name: string) => list.find((entry) => entry[0] === name)?.slice(1).join() ?? '';
+      const expected = names.filter((name) => at(first, name) !== at(second, name));
+      assert.equal((await diffTrees(store, before, after)).map((change) => change.path), expected);
+    }),
+    { numRuns: SLOW ? 5000 : 200 },
+  );
+});
+
+test('diff: a malformed tree is refused, however far from the difference', async () => {
+  const store = memory();
+  const [bad, good] = [concat(line('100644', 'b'), line('100644', 'a')), line('100644', 'c')];
+  await rejectsWith('TREE_MALFORMED', diffTrees(store, store.tree(bad, good), store.tree(bad, line('100644', 'd'))));
+  await rejectsWith('TREE_MALFORMED', diffTrees(store, store.tree(good, bad), store.tree(line('100644', 'Z'), good, bad)));
 });
 
 test('diff: file and folder of one name trade places', async () => {
