@@ -60,8 +60,8 @@ function namesOf({ agent, model = 'unknown' }: Wish): { agent: string; model: st
 }
 
 function part(text: string, what: string): string {
-  if (/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/.test(text)) return text;
-  throw new Fault('USAGE', `not a name for the ${what}: ${printable(text.slice(0, 100))}`, { hint: 'printable ASCII, at most 100 characters' });
+  if (/^[\x21-\x7e](?:[\x20-\x7e]{0,96}[\x21-\x7e])?$/.test(text)) return text;
+  throw new Fault('USAGE', `not a name for the ${what}: ${printable(text.slice(0, 100))}`, { hint: 'printable ASCII, at most 98 characters' });
 }
 
 function hoursOf(hours: number | undefined, { agents }: Policy): number {
