@@ -16,7 +16,8 @@ import { blocksOf, sectionOf } from './page.ts';
 
 const test = suite('docs: by hand');
 
-const [CLAIM = '', PERSON = '', SESSION = ''] = blocksOf(sectionOf('spec.md', 'By hand'), 'bash');
+const BLOCKS = blocksOf(sectionOf('spec.md', 'By hand'), 'bash');
+const [CLAIM = '', PERSON = '', SESSION = ''] = BLOCKS;
 const FILES = { 'src/a.ts': 'one\n2\nthree\n', 'src/with space\tand\nline break': 'x\n', 'src/old': { mode: '120000', content: 'a.ts' } } as const;
 const TRAILERS = 'a change  (#12) (!7)\n\n\nbody \n\n\n\nmore\n\nSigned-off-by: Alice Example <alice@example.com>';
 
@@ -36,6 +37,10 @@ function altered(history: History, commit: Oid, from: string | RegExp, to: strin
   assert.is.not(changed, raw, `nothing to alter: ${from}`);
   return history.scratch.git(['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'], { input: fromLatin1(changed) }) as Oid;
 }
+
+test('the section has three blocks: what is claimed, by a person, by a session', () => {
+  assert.is(BLOCKS.length, 3);
+});
 
 check("a person's stamp verifies, and an altered commit does not", async () => {
   const history = await History.make();
