@@ -22,7 +22,8 @@ import { ScratchRepo } from './git.ts';
 import { softwareHand, type Hand } from './person.ts';
 
 export const REPOSITORY = '0192f6c4-7d5e-7a3b-8c1d-2e3f4a5b6c7d';
-const EPOCH = 1_767_323_045;
+/** The first commit's date is a minute after this, in seconds since 1970. */
+export const EPOCH = 1_767_323_045;
 
 /** What a path becomes: text or bytes, another mode, a submodule's commit, or nothing. */
 export type Content = string | Uint8Array | null | { mode: '100755' | '120000'; content: string } | { mode: '160000'; oid: Oid };
