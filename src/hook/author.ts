@@ -10,19 +10,25 @@ import { repairUtf8 } from './encoding.ts';
 
 const IDENT = /^([^<>\n\0]*) <([^<>\n\0]*)> (-?[0-9]{1,15}) ([+-][0-9]{4})\n?$/;
 
-/** Returns the author of the commit to be. @throws Fault GIT_FAILED where git knows none */
-export function pendingAuthor(env: Env, encoding: string | undefined): Ident {
-  const ident = exportedAuthor(env) ?? parseIdent(latin1(askGit(['var', 'GIT_AUTHOR_IDENT'], { env }).stdout));
+/**
+ * Returns the author of the commit to be.
+ * @param prepared what prepare-commit-msg wrote down of the exported variables, byte for byte
+ * @throws Fault GIT_FAILED where git knows none
+ */
+export function pendingAuthor(env: Env, encoding: string | undefined, prepared: () => Uint8Array | undefined): Ident {
+  const ident = exportedAuthor(env, prepared) ?? parseIdent(latin1(askGit(['var', 'GIT_AUTHOR_IDENT'], { env }).stdout));
   if (ident === undefined) throw new Fault('GIT_FAILED', 'git does not tell who the author is', { hint: 'set user.name and user.email' });
   if (encoding !== undefined) return ident;
   const repaired = (text: string): string => latin1(repairUtf8(fromLatin1(text)));
   return { ...ident, name: repaired(ident.name), email: repaired(ident.email) };
 }
 
-/** Reads what `git commit` exports to its hooks; undefined where that is not it, or was not UTF-8 and so got lost on the way here. */
-function exportedAuthor({ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date }: Env): Ident | undefined {
+/** Reads what `git commit` exports to its hooks; undefined where that is not it. */
+function exportedAuthor({ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date }: Env, prepared: () => Uint8Array | undefined): Ident | undefined {
   if (name === undefined || email === undefined || !date?.startsWith('@')) return undefined;
-  if (/\ufffd/.test(name + email)) return undefined;
+  // Node reads its environment as UTF-8, and puts this character where that was none.
+  const lost = (name + email).includes('\ufffd') ? prepared() : undefined;
+  if (lost !== undefined) return parseIdent(latin1(lost).replace('> @', '> '));
   return parseIdent(`${latin1(utf8(name))} <${latin1(utf8(email))}> ${date.slice(1)}`);
 }
 

@@ -58,7 +58,7 @@ async function look({ env, hasTerminal }: HookCall): Promise<Scene | undefined> 
   // A clean merge needs no stamp, and its author date nobody knows yet.
   if (pending.byMerge && pending.parents.length <= 2) return undefined;
   const identity = await identify({ env, commonDir: place.commonDir, hasTerminal }, settings);
-  return { ...sight, repository, settings, pending, identity, author: pendingAuthor(env, settings.encoding) };
+  return { ...sight, repository, settings, pending, identity, author: pendingAuthor(env, settings.encoding, () => readIfThere(join(place.gitDir, 'countersign-commit', 'author'))) };
 }
 
 async function stampFile(file: string, original: Uint8Array, scene: Scene, call: HookCall): Promise<void> {
@@ -80,11 +80,19 @@ async function stampFile(file: string, original: Uint8Array, scene: Scene, call:
   const claim = claimWork(identity, declared, earlier(pending.amended));
   const work = { ...claim, format: pending.format, repository, changes: pending.changes, read, tree: () => askLine(['write-tree'], env) as Oid, author, encoding: settings.encoding };
   const stamped = await stampMessage(above, work, identity.signer);
-  // What git will store: a comment character of "P", say, would lose the stamp.
   const stored = cleanMessage(stamped, cleanup);
-  if (readTrailers(stored).kind !== 'stamp') throw new Fault('STAMP_REFUSED', 'this message would lose its stamp', { hint: 'commit with --cleanup=whitespace' });
+  checkCarried(stored);
   replaceFile(file, stamped);
   leaveExpectation(scene, stored);
+}
+
+/** Makes sure that the stamp survives git, and that every reader sees it. @throws Fault STAMP_REFUSED */
+function checkCarried(stored: Uint8Array): void {
+  const carried = readTrailers(stored);
+  if (carried.kind === 'stamp') return;
+  // A comment character of "P", say.
+  if (carried.kind === 'none') throw new Fault('STAMP_REFUSED', 'git would take the stamp for a comment', { hint: 'commit with --cleanup=whitespace, or change core.commentChar' });
+  throw new Fault('STAMP_REFUSED', `no stamp can stand below this message: ${carried.reason}`, { hint: 'leave out scissors lines (">8") and what else ends a message for git' });
 }
 
 /** Git will make no commit of this message, so there is nothing to stamp; a stamp would even keep git from giving up. */
