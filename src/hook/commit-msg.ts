@@ -75,7 +75,8 @@ async function stampFile(file: string, original: Uint8Array, scene: Scene, call:
     for (const duty of duties(identity.state, own)) call.say('warning', duty);
   }
   const { message, declared, stamps } = takeStamps(cleaned);
-  if (stamps > 0 && !pending.amended) call.say('note', 'an earlier stamp in the message is replaced');
+  // Who amends or reuses a commit knows that its stamp is there.
+  if (stamps > 0 && prepared.source !== 'commit' && !pending.amended) call.say('note', 'an earlier stamp in the message is replaced');
   const above = repaired(cleanMessage(message, cleanup), settings);
   const claim = claimWork(identity, declared, earlier(pending.amended));
   const work = { ...claim, format: pending.format, repository, changes: pending.changes, read, tree: () => askLine(['write-tree'], env) as Oid, author, encoding: settings.encoding };

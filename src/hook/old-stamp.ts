@@ -20,13 +20,13 @@ export interface Declared {
 export interface Unstamped {
   message: Uint8Array;
   declared: Declared;
-  /** How many stamps were taken out. */
+  /** How many signed stamps were taken out. */
   stamps: number;
 }
 
-const LINE = /^Provenance(?:: (human|ai|assisted)|-Agent: (\S.*)|-Session: (\S+)|-(?:Change|Edit|Signature): \S.*)$/;
+const LINE = /^Provenance(?:: (human|ai|assisted)|-Agent: (\S.*)|-Session: (\S+)|-(?:Change|Edit): \S.*|-(Signature): \S.*)$/;
 
-/** Takes all stamp lines out. @throws Fault STAMP_REFUSED where a line begins like one and is none */
+/** Takes all stamp lines out; where they say different things, the last one counts. @throws Fault STAMP_REFUSED where a line begins like one and is none */
 export function takeStamps(message: Uint8Array): Unstamped {
   const declared: Declared = { assisted: false, agent: undefined, session: undefined };
   if (withoutStamp(message) === message) return { message, declared, stamps: 0 };
@@ -39,11 +39,11 @@ export function takeStamps(message: Uint8Array): Unstamped {
     }
     const match = LINE.exec(trimEnd(line));
     if (!match) throw refusal(line, index + 1);
-    const [, provenance, agent, session] = match;
-    if (provenance !== undefined) stamps++;
+    const [, provenance, agent, session, signature] = match;
+    if (signature !== undefined) stamps++;
     declared.assisted ||= provenance === 'ai' || provenance === 'assisted';
-    if (agent !== undefined && isAgentName(agent)) declared.agent ??= agent;
-    if (session !== undefined && isUlid(session)) declared.session ??= session;
+    if (agent !== undefined && isAgentName(agent)) declared.agent = agent;
+    if (session !== undefined && isUlid(session)) declared.session = session;
   }
   return { message: fromLatin1(kept.join('\n')), declared, stamps };
 }
