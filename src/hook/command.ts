@@ -26,6 +26,8 @@ export function readCommand(argv: readonly string[]): GitCommand | undefined {
   const options = name === 'commit' ? COMMIT_OPTIONS : name === 'merge' ? MERGE_OPTIONS : [];
   const given = readOptions(rest, options);
   const last = (option: string): Given | undefined => given.findLast((one) => one.name === option);
+  // What concludes a merge is `git commit` without arguments, inside the same process.
+  if (name === 'merge' && last('continue')?.on) return readCommand(['git', 'commit']);
   const fixup = last('fixup');
   return {
     name,

@@ -26,12 +26,20 @@ async function run([name = '', ...args]: readonly string[]): Promise<void> {
   await hook({ args, env: process.env, input: readInput, now: Date.now, hasTerminal, say: print });
 }
 
-run(process.argv.slice(3)).catch((thrown: unknown) => {
+function tell(thrown: unknown): number {
   if (thrown instanceof Fault) {
     print('error', `${thrown.message} [${thrown.code}]`);
     if (thrown.hint !== undefined) print('hint', thrown.hint);
   } else {
     print('error', `internal error [INTERNAL]\n${thrown instanceof Error ? thrown.stack : String(thrown)}`);
   }
-  process.exitCode = exitOf(thrown);
-});
+  return exitOf(thrown);
+}
+
+/** Ends the process. At once, where what was printed is already out: an orderly end takes milliseconds that a person waits. */
+function end(status: number): void {
+  if (process.platform === 'win32') process.exitCode = status;
+  else process.exit(status);
+}
+
+void run(process.argv.slice(3)).then(() => 0, tell).then(end);

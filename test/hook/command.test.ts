@@ -58,6 +58,8 @@ test('what is not git is nothing', () => {
     assert.is(readCommand(argv), undefined, argv.join(' '));
   }
   assert.is(readCommand(['git', 'rebase', '-i'])?.name, 'rebase');
+  assert.is(readCommand(['git', 'merge', 'x'])?.name, 'merge');
+  assert.is(readCommand(['git', 'merge', '--cont'])?.name, 'commit');
 });
 
 test('whether an editor opens', () => {
