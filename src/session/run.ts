@@ -53,17 +53,22 @@ async function emptyFolder(): Promise<string> {
 
 function run([program = '', ...args]: readonly string[], env: Record<string, string | undefined>, { dir, attended }: RunOptions): Promise<number> {
   return new Promise((resolve, reject) => {
+    if (program === '') throw noProgram(program);
     const child = spawn(program, args, { cwd: dir, env: env as NodeJS.ProcessEnv, stdio: 'inherit', shell: false });
     const release = forwardSignals(child, attended);
     child.on('error', (cause) => {
       release();
-      reject(new Fault('USAGE', `can't run ${printable(clip(program, 80))}`, { cause, hint: 'name a program after --, for instance: countersign run -- claude' }));
+      reject(noProgram(program, cause));
     });
     child.on('exit', (code, signal) => {
       release();
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+function noProgram(program: string, cause?: unknown): Fault {
+  return new Fault('USAGE', `can't run ${printable(clip(program, 80)) || 'nothing'}`, { cause, hint: 'name a program after --, for instance: countersign run -- claude' });
 }
 
 /** Passes signals on, which also keeps them from ending this process. Returns how to stop that. */

@@ -22,7 +22,7 @@ export const ROOMS: Record<string, number> = {
   commit: 1, signature: 1,
   trust: 2, statement: 2, agents: 2, repo: 2,
   signer: 3, verifier: 3,
-  history: 4, incident: 4, hook: 4, session: 4,
+  cosign: 4, history: 4, hook: 4, incident: 4, session: 4, setup: 4,
   report: 5,
   cli: 6,
   index: 7,
