@@ -5,7 +5,7 @@ import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { pathOf } from '../oid.ts';
 import { writeWorkFile } from '../repo/worktree.ts';
-import { addPerson, bumpSerial, raiseExclusion, revokeKeys, type NewPerson } from '../trust/edit.ts';
+import { addPerson, bumpSerial, extendPerson, raiseExclusion, revokeKeys, type NewPerson } from '../trust/edit.ts';
 import { parsePolicy } from '../trust/policy.ts';
 import { parseRoster, type Revocation, type Roster } from '../trust/roster.ts';
 import { POLICY_PATH, ROSTER_PATH, readTrustTexts, type TrustTexts } from './texts.ts';
@@ -35,6 +35,15 @@ export async function enrol(desk: Desk, person: NewPerson, exclude: boolean): Pr
   const texts = await textsOf(desk);
   const policy = exclude ? raiseExclusion(texts.policy) : texts.policy;
   return save(desk, texts, { policy, roster: addPerson(texts.roster, person) });
+}
+
+/**
+ * Adds addresses, roles and keys to somebody's entry.
+ * @throws Fault PERSON_UNKNOWN, ROSTER_INVALID (an e-mail or key that is somebody's already), POLICY_INVALID, FILE_FAILED
+ */
+export async function extend(desk: Desk, id: string, more: Pick<NewPerson, 'emails' | 'roles' | 'keys'>): Promise<Edited> {
+  const texts = await textsOf(desk);
+  return save(desk, texts, { ...texts, roster: extendPerson(texts.roster, id, more) });
 }
 
 /**

@@ -6,7 +6,7 @@ import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import { parsePolicy } from './policy.ts';
-import { parseRoster } from './roster.ts';
+import { normalEmail, parseRoster } from './roster.ts';
 import type { Revocation } from './roster.ts';
 import { replaceScalars, readYaml } from './yaml.ts';
 import type { Reading } from './yaml.ts';
@@ -87,10 +87,32 @@ export function starterRoster(person: NewPerson): string {
  */
 export function addPerson(rosterText: string, person: NewPerson): string {
   const { people } = parseRoster(utf8(rosterText));
-  if (people[person.id] !== undefined) throw new Fault('PERSON_EXISTS', `${person.id} is already in the roster`);
+  if (people[person.id] !== undefined) throw new Fault('PERSON_EXISTS', `${person.id} is already in the roster`, { hint: `to add a key or an address leave out --name: countersign people add ${person.id} --key ssh:PATH` });
   const reading = readYaml(utf8(rosterText), 'ROSTER_INVALID');
   reading.document.setIn(['people', person.id], personNode(reading, person));
   return checkedRoster(print(reading));
+}
+
+/**
+ * Returns the roster with more addresses, roles and keys of somebody in it. What the entry has already stays as it is.
+ * @throws Fault PERSON_UNKNOWN, ROSTER_INVALID (before or after: a key or an address may be somebody's already)
+ */
+export function extendPerson(rosterText: string, id: string, more: Pick<NewPerson, 'emails' | 'roles' | 'keys'>): string {
+  const person = parseRoster(utf8(rosterText)).people[id];
+  if (person === undefined) throw new Fault('PERSON_UNKNOWN', `${printable(clip(id, 80))} is not in the roster`, { hint: 'countersign people list' });
+  const { document } = readYaml(utf8(rosterText), 'ROSTER_INVALID');
+  const additions = {
+    emails: more.emails.filter((email) => !person.emails.includes(normalEmail(email))),
+    roles: more.roles.filter((role) => !person.roles.includes(role)),
+    keys: more.keys,
+  };
+  for (const [field, items] of Object.entries(additions)) {
+    for (const item of items) {
+      if (document.hasIn(['people', id, field])) document.addIn(['people', id, field], document.createNode(item));
+      else document.setIn(['people', id, field], document.createNode([item]));
+    }
+  }
+  return checkedRoster(document.toString({ lineWidth: 0 }));
 }
 
 /**

@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { utf8 } from '../../src/bytes.ts';
-import { addPerson, bumpSerial, raiseExclusion, revokeKeys, starterPolicy, starterRoster, type NewPerson } from '../../src/trust/edit.ts';
+import { addPerson, bumpSerial, extendPerson, raiseExclusion, revokeKeys, starterPolicy, starterRoster, type NewPerson } from '../../src/trust/edit.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { parseRoster } from '../../src/trust/roster.ts';
 import { satisfiable } from '../../src/trust/standing.ts';
@@ -33,6 +33,16 @@ test('the first policy demands what init promises', () => {
   assert.equal(agents.defaults.allow.map(({ text }) => text), ['src/**', 'test/**']);
   assert.equal(compliance.map(({ paths, cosign }) => [paths[0]!.text, cosign.participants]), [['consultations/**', true], ['post-mortems/**', false]]);
   assert.equal(guarded.flatMap(({ paths }) => paths.map(({ text }) => text)), ['firebase.json', '.github/workflows/**', 'infra/**']);
+});
+
+test('somebody gets more keys, addresses and roles, and keeps what was there', () => {
+  const more = rosterOf(extendPerson(founder, 'alice', { emails: ['A2@x.example', 'ALICE@x.example'], roles: ['owner', 'reviewer'], keys: [{ ssh: LINES.second }] }));
+  assert.equal(more.people['alice']!.emails, ['alice@x.example', 'a2@x.example']);
+  assert.equal(more.people['alice']!.roles, ['owner', 'reviewer']);
+  assert.is(more.people['alice']!.keys.length, 2);
+  throwsWith('PERSON_UNKNOWN', () => extendPerson(founder, 'bob', { emails: [], roles: [], keys: [] }));
+  throwsWith('ROSTER_INVALID', () => extendPerson(founder, 'alice', { emails: [], roles: [], keys: [{ ssh: LINES.first }] }));
+  throwsWith('ROSTER_INVALID', () => extendPerson(addPerson(founder, bob), 'alice', { emails: ['bob@x.example'], roles: [], keys: [] }));
 });
 
 test('a lone owner\'s exceptions are raised with their comments, and nothing else', () => {

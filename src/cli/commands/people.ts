@@ -4,7 +4,7 @@ import { Fault } from '../../fault.ts';
 import { printable } from '../../printable.ts';
 import { printJson } from '../../report/json.ts';
 import { readPublicKey } from '../../signer/key-spec.ts';
-import { enrol, readRoster, revoke, type Desk, type Edited } from '../../setup/people.ts';
+import { enrol, extend, readRoster, revoke, type Desk, type Edited } from '../../setup/people.ts';
 import type { Revocation, Roster } from '../../trust/roster.ts';
 import { readHead } from '../../verifier/head.ts';
 import { command, group, YES, type Context } from '../command.ts';
@@ -12,21 +12,31 @@ import { placeOf, withRepo } from '../flags.ts';
 
 const add = command({
   name: 'add <id>',
-  summary: 'add a person to the roster',
+  summary: 'add a person to the roster, or a key, address or role to one who is in it',
   words: { id: { type: 'string', demandOption: true, describe: 'short name, for instance bob' } },
   flags: {
-    name: { type: 'string', requiresArg: true, demandOption: true, describe: 'full name' },
-    email: { type: 'string', array: true, requiresArg: true, demandOption: true, describe: 'an address of their commits (repeatable)' },
+    name: { type: 'string', requiresArg: true, describe: 'full name' },
+    email: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'an address of their commits (repeatable)' },
     role: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'owner, reviewer, or a role of your own (repeatable)' },
-    key: { type: 'string', array: true, requiresArg: true, demandOption: true, describe: 'ssh:PATH, or the line of a public key (repeatable)' },
+    key: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'ssh:PATH, or the line of a public key (repeatable)' },
     yes: YES,
   },
   async run(args, context) {
     const desk = await deskOf(context);
     const keys = await Promise.all(args.key.map((spec) => readPublicKey(spec, placeOf(context))));
-    const person = { id: args.id, name: args.name, emails: args.email, roles: args.role, keys: keys.map(({ line }) => ({ ssh: line })) };
-    const lone = Object.keys((await readRoster(desk)).people).length === 1;
-    const edited = await enrol(desk, person, lone && (args.yes || offerExclusion(context)));
+    const more = { emails: args.email, roles: args.role, keys: keys.map(({ line }) => ({ ssh: line })) };
+    const known = (await readRoster(desk)).people;
+    if (known[args.id] !== undefined && args.name === undefined) {
+      if (Object.values(more).every((items) => items.length === 0)) throw new Fault('USAGE', `nothing to add to ${args.id}`, { hint: 'name a --key, an --email or a --role' });
+      saved(`${args.id} has more in the roster`, await extend(desk, args.id, more), context);
+      return 0;
+    }
+    const { name } = args;
+    if (name === undefined || more.emails.length === 0 || more.keys.length === 0) {
+      throw new Fault('USAGE', `${printable(args.id)} is new and needs --name, --email and --key`, { hint: 'countersign people add bob --name Bob --email bob@example.com --key ssh:bob.pub' });
+    }
+    const lone = Object.keys(known).length === 1;
+    const edited = await enrol(desk, { id: args.id, name, ...more }, lone && (args.yes || offerExclusion(context)));
     saved(`${args.id} is in the roster`, edited, context);
     return 0;
   },
