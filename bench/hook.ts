@@ -34,7 +34,7 @@ function withHooks(): void {
     argv: [process.execPath, BINARY, 'hook', 'commit-msg', message],
     cwd: repo.dir,
     // as git starts a hook
-    env: { ...env, GIT_INDEX_FILE: join(repo.dir, '.git/index'), GIT_AUTHOR_NAME: 'Alice Example', GIT_AUTHOR_EMAIL: 'alice@example.com', GIT_AUTHOR_DATE: now() },
+    env: { ...env, GIT_INDEX_FILE: join(repo.dir, '.git/index'), GIT_AUTHOR_NAME: 'Alice Example', GIT_AUTHOR_EMAIL: 'alice@example.com', GIT_AUTHOR_DATE: `@${now()}` },
     prepare: () => {
       stage(repo);
       writeFileSync(message, 'a change\n');
