@@ -10,6 +10,7 @@ interface Benchmark {
 
 const BENCHMARKS: Record<string, Benchmark> = {
   hook: { about: 'the commit-msg hook against the smallest Node process; git commit with and without hooks', load: () => import('./hook.ts') },
+  verify: { about: 'judging 10,000 stamped commits against git verify-commit; memory', load: () => import('./verify.ts') },
 };
 
 const name = process.argv[2];
