@@ -79,7 +79,7 @@ function checkFounder(texts: { policy: string; roster: string }, { id, key }: Fo
   }
   const holder = keyHolder(roster, key.keyid);
   if (holder?.role === 'person' && holder.id === id) return;
-  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it below ${id} in ${ROSTER_PATH}: - ssh: ${key.line}` });
+  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it with "countersign people add ${id} --key '${key.line}'"` });
 }
 
 async function writeTexts(toplevel: string, { id, name, email, key }: Founder, undo: Undo): Promise<string[]> {

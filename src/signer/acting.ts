@@ -51,7 +51,7 @@ export async function actingPerson(layout: Layout, state: { policy: Policy; rost
 function checkKey({ policy, roster }: { policy: Policy; roster: Roster }, id: string, person: Person, keyid: string): void {
   const holder = keyHolder(roster, keyid);
   if (holder?.role !== 'person' || holder.id !== id) {
-    const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it below ${id} in .countersign/roster.yaml`;
+    const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key ssh:PATH"`;
     throw new Fault('KEY_NOT_FOUND', `the key ${keyid} is not ${id}'s in the roster`, { hint });
   }
   if (holder.key.revoked !== undefined) throw new Fault('KEY_INVALID', `the key ${keyid} of ${id} is revoked`, { hint: 'name another with --signer' });
