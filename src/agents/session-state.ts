@@ -126,7 +126,8 @@ const STATE: Record<keyof SessionState, (value: unknown) => boolean> = {
 function fits(value: unknown, shape: Shape): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const fields = Object.keys(shape);
-  return Object.keys(value).length === fields.length && fields.every((field) => Object.hasOwn(value, field) && shape[field]!((value as Record<string, unknown>)[field]));
+  const sound = (field: string): boolean => Object.hasOwn(value, field) && shape[field]!((value as Record<string, unknown>)[field]);
+  return Object.keys(value).length === fields.length && fields.every(sound);
 }
 
 function parseState(text: string | undefined): SessionState | undefined {

@@ -24,7 +24,8 @@ export function pendingAuthor(env: Env, encoding: string | undefined, prepared: 
 }
 
 /** Reads what `git commit` exports to its hooks; undefined where that is not it. */
-function exportedAuthor({ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date }: Env, prepared: () => Uint8Array | undefined): Ident | undefined {
+function exportedAuthor(env: Env, prepared: () => Uint8Array | undefined): Ident | undefined {
+  const { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date } = env;
   if (name === undefined || email === undefined || !date?.startsWith('@')) return undefined;
   // Node reads its environment as UTF-8, and puts this character where that was none.
   const lost = (name + email).includes('\ufffd') ? prepared() : undefined;

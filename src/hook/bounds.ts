@@ -21,6 +21,7 @@ export interface Size {
   deletions: number;
 }
 
+const MEASURES = ['files', 'additions', 'deletions'] as const;
 const LF = 0x0a;
 const SHOWN = 3;
 
@@ -55,7 +56,8 @@ export async function checkSession(state: SessionState, { repository, author, ch
 function checkTime({ id, notBefore, notAfter }: SessionState, author: Ident, now: number): void {
   const [from, until] = [Date.parse(notBefore), Date.parse(notAfter)];
   if (now < from || now > until) {
-    throw new Fault('STAMP_REFUSED', `session ${id} is over: it lasted from ${notBefore} to ${notAfter}`, { hint: 'a person opens a new one with "countersign session start"' });
+    const hint = 'a person opens a new one with "countersign session start"';
+    throw new Fault('STAMP_REFUSED', `session ${id} lasts from ${notBefore} to ${notAfter}`, { hint });
   }
   const date = author.date * 1000;
   if (date < from || date > until) {
@@ -91,7 +93,7 @@ function checkScope({ id, allow, deny }: SessionState, changes: readonly Change[
 
 async function checkSize({ limits: { commit } }: SessionState, changes: readonly Change[], read: BlobReader, count: Attempt['count']): Promise<void> {
   const over = (size: Size): string[] =>
-    (['files', 'additions', 'deletions'] as const).flatMap((measure) => (size[measure] > commit[measure] ? [`${size[measure]} ${measure}, ${commit[measure]} allowed`] : []));
+    MEASURES.filter((measure) => size[measure] > commit[measure]).map((measure) => `${size[measure]} ${measure}, ${commit[measure]} allowed`);
   // A bound from above costs no process. Git's own count is lower where it sees renames and unchanged lines between.
   if (over(await boundSize(changes, read)).length === 0) return;
   const exceeded = over(await count());

@@ -29,7 +29,9 @@ export function parseRaw(output: Uint8Array): Change[] {
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [, oldMode, newMode, oldOid, newOid] = META.exec(fields[i]!) ?? [];
     const path = fields[i + 1] as Path;
-    if (oldMode === undefined) throw new Fault('GIT_FAILED', `git can't tell what became of ${printablePath(path)}`, { hint: 'look with "git status": is it in conflict?' });
+    if (oldMode === undefined) {
+      throw new Fault('GIT_FAILED', `git can't tell what became of ${printablePath(path)}`, { hint: 'look with "git status": is it in conflict?' });
+    }
     changes.push({ path, oldMode: oldMode as Mode, newMode: newMode as Mode, oldOid: oldOid as Oid, newOid: newOid as Oid });
   }
   return changes;

@@ -3,8 +3,10 @@
 // message afterwards is done here first, so that the stamp binds the message as it will be stored.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SessionState } from '../agents/session-state.ts';
 import { fromLatin1, latin1 } from '../bytes.ts';
 import { isEvidence, withoutEvidence } from '../commit/change.ts';
+import type { BlobReader } from '../commit/edit.ts';
 import type { Ident, RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, type Oid } from '../oid.ts';
@@ -16,14 +18,14 @@ import { checkSession, countStaged, duties, type Size } from './bounds.ts';
 import type { HookCall } from './call.ts';
 import { cleanMessage, isEmptyMessage, isUntouched, type Cleanup } from './cleanup.ts';
 import { repairUtf8 } from './encoding.ts';
-import { claimWork, identify, type Identity } from './identity.ts';
+import { claimWork, identify, type Claim, type Identity } from './identity.ts';
 import { askLine, blobReader, readObject } from './objects.ts';
 import { takeStamps, type Declared } from './old-stamp.ts';
 import { findPending, type Pending, type Sight } from './pending.ts';
 import { findPlace, readIfThere, replaceFile } from './place.ts';
-import { chooseCleanup, readState, type PreparedState } from './preparation.ts';
+import { STATE, chooseCleanup, readState, type PreparedState } from './preparation.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { stampMessage } from './stamping.ts';
+import { stampMessage, type Work } from './stamping.ts';
 
 /** Everything known before the message is touched. */
 interface Scene extends Sight {
@@ -58,42 +60,56 @@ async function look({ env, hasTerminal }: HookCall): Promise<Scene | undefined> 
   // A clean merge needs no stamp, and its author date nobody knows yet.
   if (pending.byMerge && pending.parents.length <= 2) return undefined;
   const identity = await identify({ env, commonDir: place.commonDir, hasTerminal }, settings);
-  return { ...sight, repository, settings, pending, identity, author: pendingAuthor(env, settings.encoding, () => readIfThere(join(place.gitDir, 'countersign-commit', 'author'))) };
+  const author = pendingAuthor(env, settings.encoding, () => readIfThere(join(place.gitDir, STATE, 'author')));
+  return { ...sight, repository, settings, pending, identity, author };
 }
 
 async function stampFile(file: string, original: Uint8Array, scene: Scene, call: HookCall): Promise<void> {
-  const { pending, identity, repository, settings, author, env } = scene;
+  const { pending, identity, settings } = scene;
   const prepared = readState(scene.place);
   const cleanup = chooseCleanup(scene, prepared, original);
   const cleaned = cleanMessage(original, cleanup);
   if (isAborted(cleaned, cleanup, scene, prepared)) return;
-  const read = blobReader(pending.changes.length === 1 ? withoutEvidence(pending.changes[0]!) : [], env);
-  if (identity.kind === 'session') {
-    refuseBareGrant(scene);
-    const count = (): Size => countStaged(pending.parents[0] ?? EMPTY_TREE[pending.format], env);
-    const own = await checkSession(identity.state, { repository, author, changes: pending.changes, read, count }, call.now());
-    for (const duty of duties(identity.state, own)) call.say('warning', duty);
-  }
+  const read = blobReader(pending.changes.length === 1 ? withoutEvidence(pending.changes[0]!) : [], scene.env);
+  if (identity.kind === 'session') await holdToGrant(identity.state, read, scene, call);
   const { message, declared, stamps } = takeStamps(cleaned);
   // Who amends or reuses a commit knows that its stamp is there.
-  if (stamps > 0 && prepared.source !== 'commit' && !pending.amended) call.say('note', 'an earlier stamp in the message is replaced');
+  const known = pending.amended !== undefined || prepared.source === 'commit';
+  if (stamps > 0 && !known) call.say('note', 'an earlier stamp in the message is replaced');
   const above = repaired(cleanMessage(message, cleanup), settings);
   const claim = claimWork(identity, declared, earlier(pending.amended));
-  const work = { ...claim, format: pending.format, repository, changes: pending.changes, read, tree: () => askLine(['write-tree'], env) as Oid, author, encoding: settings.encoding };
-  const stamped = await stampMessage(above, work, identity.signer);
+  const stamped = await stampMessage(above, describeWork(scene, claim, read), identity.signer);
   const stored = cleanMessage(stamped, cleanup);
   checkCarried(stored);
   replaceFile(file, stamped);
   leaveExpectation(scene, stored);
 }
 
+function describeWork({ pending, author, repository, settings, env }: Scene, claim: Claim, read: BlobReader): Work {
+  const { format, changes } = pending;
+  return { ...claim, format, repository, changes, read, author, encoding: settings.encoding, tree: () => askLine(['write-tree'], env) as Oid };
+}
+
+/** Holds a session to its grant, and says what will need a person later. @throws Fault STAMP_REFUSED */
+async function holdToGrant(state: SessionState, read: BlobReader, scene: Scene, call: HookCall): Promise<void> {
+  refuseBareGrant(scene);
+  const { repository, author, env, pending } = scene;
+  const count = (): Size => countStaged(pending.parents[0] ?? EMPTY_TREE[pending.format], env);
+  const own = await checkSession(state, { repository, author, changes: pending.changes, read, count }, call.now());
+  for (const duty of duties(state, own)) call.say('warning', duty);
+}
+
 /** Makes sure that the stamp survives git, and that every reader sees it. @throws Fault STAMP_REFUSED */
 function checkCarried(stored: Uint8Array): void {
   const carried = readTrailers(stored);
   if (carried.kind === 'stamp') return;
-  // A comment character of "P", say.
-  if (carried.kind === 'none') throw new Fault('STAMP_REFUSED', 'git would take the stamp for a comment', { hint: 'commit with --cleanup=whitespace, or change core.commentChar' });
-  throw new Fault('STAMP_REFUSED', `no stamp can stand below this message: ${carried.reason}`, { hint: 'leave out scissors lines (">8") and what else ends a message for git' });
+  if (carried.kind === 'none') {
+    // A comment character of "P", say.
+    const hint = 'commit with --cleanup=whitespace, or change core.commentChar';
+    throw new Fault('STAMP_REFUSED', 'git would take the stamp for a comment', { hint });
+  }
+  const hint = 'leave out scissors lines (">8") and what else ends a message for git';
+  throw new Fault('STAMP_REFUSED', `no stamp can stand below this message: ${carried.reason}`, { hint });
 }
 
 /** Git will make no commit of this message, so there is nothing to stamp; a stamp would even keep git from giving up. */
@@ -131,7 +147,7 @@ function refuseBareGrant({ pending: { changes, amended, parents }, git }: Scene)
 function leaveExpectation({ place, pending, author }: Scene, message: Uint8Array): void {
   const headers = [...pending.parents.map((oid) => `parent ${oid}`), `author ${printIdent(author)}`, '', ''];
   try {
-    writeFileSync(join(place.gitDir, 'countersign-commit', 'expected'), fromLatin1(headers.join('\n') + latin1(message)));
+    writeFileSync(join(place.gitDir, STATE, 'expected'), fromLatin1(headers.join('\n') + latin1(message)));
   } catch {
     // Without it post-commit looks at the commit itself.
   }

@@ -27,7 +27,8 @@ export interface Whereabouts {
  * @throws Fault SESSION_UNKNOWN, SESSION_CLOSED, SIGNER_UNAVAILABLE (nothing is set up, or in no known form), STAMP_REFUSED (an agent
  * without a session)
  */
-export async function identify({ env, commonDir, hasTerminal }: Whereabouts, { signer, gpgSshProgram }: Pick<Settings, 'signer' | 'gpgSshProgram'>): Promise<Identity> {
+export async function identify({ env, commonDir, hasTerminal }: Whereabouts, settings: Pick<Settings, 'signer' | 'gpgSshProgram'>): Promise<Identity> {
+  const { signer, gpgSshProgram } = settings;
   const id = env.COUNTERSIGN_SESSION;
   if (id !== undefined && id !== '') {
     const state = await readSessionState(commonDir, id);

@@ -54,7 +54,9 @@ function readWindow(ids: readonly Oid[], env: Env): Map<Oid, Uint8Array | undefi
 
 /** Links and submodules count by their ids; whatever else changed is read. */
 function blobsOf(changes: readonly Change[]): Oid[] {
-  const sides = changes.filter(({ oldOid, newOid }) => oldOid !== newOid).flatMap(({ oldMode, oldOid, newMode, newOid }) => [{ mode: oldMode, oid: oldOid }, { mode: newMode, oid: newOid }]);
+  const sides = changes
+    .filter(({ oldOid, newOid }) => oldOid !== newOid)
+    .flatMap(({ oldMode, oldOid, newMode, newOid }) => [{ mode: oldMode, oid: oldOid }, { mode: newMode, oid: newOid }]);
   return [...new Set(sides.filter(({ mode }) => mode.startsWith('1') && mode !== '160000').map(({ oid }) => oid))];
 }
 

@@ -11,6 +11,7 @@ import { stagedChanges } from './change.ts';
 import type { GitCommand } from './command.ts';
 import { askLine, readObject } from './objects.ts';
 import { firstLine, looseHead, readIfThere, type Place } from './place.ts';
+import { STATE } from './preparation.ts';
 
 export interface Pending {
   format: ObjectFormat;
@@ -58,7 +59,7 @@ function findAmended({ git, env, place }: Sight, head: Oid, format: ObjectFormat
   if (commit === undefined || git?.exact) return commit;
   const { author } = commit;
   if (env.GIT_AUTHOR_DATE !== `@${author.date} ${author.zone}`) return undefined;
-  const source = readText(join(place.gitDir, 'countersign-commit', 'source')) ?? '';
+  const source = readText(join(place.gitDir, STATE, 'source')) ?? '';
   return (git?.command.amend ?? source.startsWith('commit\nHEAD\n')) ? commit : undefined;
 }
 

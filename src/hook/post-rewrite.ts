@@ -26,7 +26,8 @@ export async function postRewrite({ args, env, input, say }: HookCall): Promise<
   }
   const [first] = misfits;
   if (first === undefined) return;
-  const mend = misfits.length === 1 && first === made.at(-1) ? 'countersign restamp HEAD' : `git rebase --exec 'countersign restamp HEAD' ${first.slice(0, 12)}~1`;
+  const restamp = 'countersign restamp HEAD';
+  const mend = misfits.length === 1 && first === made.at(-1) ? restamp : `git rebase --exec '${restamp}' ${first.slice(0, 12)}~1`;
   say('warning', `${misfits.length} of ${made.length} rebased commits need a new stamp; look with "countersign verify", mend with "${mend}"`);
 }
 

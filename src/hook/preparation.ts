@@ -9,6 +9,9 @@ import type { Sight } from './pending.ts';
 import { firstLine, readIfThere, type Place } from './place.ts';
 import type { Settings } from './settings.ts';
 
+/** The folder in the git directory through which the hooks of one commit talk to each other. */
+export const STATE = 'countersign-commit';
+
 /** What prepare-commit-msg left. */
 export interface PreparedState {
   /** Where the message comes from: `message`, `template`, `merge`, `squash`, `commit`, or nothing. */
@@ -18,12 +21,14 @@ export interface PreparedState {
 }
 
 export function readState({ gitDir }: Place): PreparedState {
-  const folder = join(gitDir, 'countersign-commit');
+  const folder = join(gitDir, STATE);
   return { source: firstLine(join(folder, 'source')), draft: readIfThere(join(folder, 'draft')) };
 }
 
+type Circumstances = Pick<Sight, 'env' | 'git'> & { settings: Settings };
+
 /** Returns how git will clean up this message. */
-export function chooseCleanup({ env, git, settings }: Pick<Sight, 'env' | 'git'> & { settings: Settings }, { draft }: PreparedState, message: Uint8Array): Cleanup {
+export function chooseCleanup({ env, git, settings }: Circumstances, { draft }: PreparedState, message: Uint8Array): Cleanup {
   // Git exports `:` where it opens no editor. A user may set that too: then the command line tells.
   const silent = env.GIT_EDITOR === ':';
   const editor = !silent || (git?.exact === true && git.command.editor === true);

@@ -45,12 +45,13 @@ export async function restamp(dir: string, revision: string, env: Env, now = Dat
     const raw = await commitAt(repo, head);
     const repository = await repositoryId(repo.layout.toplevel ?? repo.layout.gitDir, (name) => policyAt(repo, raw.tree, name));
     if (repository === undefined) throw new Fault('ADOPTION_MISSING', 'this repository has not adopted countersign', { hint: 'run "countersign init"' });
-    const settings = { signer: await readConfig(repo.layout, 'countersign.signer', env), gpgSshProgram: await readConfig(repo.layout, 'gpg.ssh.program', env) };
+    const ask = (key: string): Promise<string | undefined> => readConfig(repo.layout, key, env);
+    const settings = { signer: await ask('countersign.signer'), gpgSshProgram: await ask('gpg.ssh.program') };
     const identity = await identify({ env, commonDir: repo.layout.commonDir, hasTerminal }, settings);
     const changes = await changesOf(repo, raw);
     const read = async (oid: Oid): Promise<Uint8Array | undefined> => (await repo.readObject(oid))?.bytes;
-    if (identity.kind === 'session') await checkSession(identity.state, { repository, author: raw.author, changes, read, count: () => countLines(repo, raw) }, now);
-    else await checkOwn(repo, raw, env);
+    if (identity.kind === 'person') await checkOwn(repo, raw, env);
+    else await checkSession(identity.state, { repository, author: raw.author, changes, read, count: () => countLines(repo, raw) }, now);
     const { message, declared } = takeStamps(raw.message);
     const claim = claimWork(identity, declared);
     const work = { ...claim, format: repo.objectFormat, repository, changes, read, tree: () => raw.tree, author: raw.author, encoding: raw.encoding };
@@ -67,7 +68,8 @@ async function findHead(repo: GitRepo, revision: string): Promise<Oid> {
   const [head, named] = [await repo.resolve('HEAD'), await repo.resolve(revision)];
   if (head === undefined || named === undefined) throw new Fault('REVISION_UNKNOWN', `no such commit: ${printable(revision)}`);
   if (named === head) return head;
-  throw new Fault('USAGE', 'only HEAD can be stamped anew', { hint: `reach the others with: git rebase --exec 'countersign restamp HEAD' ${printable(revision)}~1` });
+  const hint = `reach the others with: git rebase --exec 'countersign restamp HEAD' ${printable(revision)}~1`;
+  throw new Fault('USAGE', 'only HEAD can be stamped anew', { hint });
 }
 
 async function commitAt(repo: GitRepo, oid: Oid): Promise<RawCommit> {
@@ -95,7 +97,8 @@ async function checkOwn(repo: GitRepo, { tree, author }: RawCommit, env: Env): P
   const person = id === undefined || roster === undefined ? undefined : parseRoster(roster).people[id];
   const email = emailOf(author);
   if (person ? isAuthor(person, email) : email === (await readConfig(repo.layout, 'user.email', env))) return;
-  throw new Fault('STAMP_REFUSED', `the commit is by ${printable(email)}, not by you`, { hint: 'its author restamps it, or take it over with "git commit --amend --reset-author"' });
+  const hint = 'its author restamps it, or take it over with "git commit --amend --reset-author"';
+  throw new Fault('STAMP_REFUSED', `the commit is by ${printable(email)}, not by you`, { hint });
 }
 
 async function countLines(repo: GitRepo, { parents: [parent], tree }: RawCommit): Promise<Size> {

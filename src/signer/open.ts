@@ -21,7 +21,8 @@ export interface SignerPrograms {
 export function openSigner(spec: string, { gpgSshProgram }: SignerPrograms = {}): Signer {
   const path = spec.startsWith('ssh:') ? spec.slice('ssh:'.length) : '';
   if (path === '' || /\p{Cc}/u.test(path)) {
-    throw new Fault('SIGNER_UNAVAILABLE', `the signer ${printable(clip(spec, 80))} is of no known form`, { hint: 'set one with "git config countersign.signer ssh:PATH"' });
+    const hint = 'set one with "git config countersign.signer ssh:PATH"';
+    throw new Fault('SIGNER_UNAVAILABLE', `the signer ${printable(clip(spec, 80))} is of no known form`, { hint });
   }
   // A shell leaves the tilde alone where it does not stand first in the word.
   const keyPath = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
