@@ -34,8 +34,7 @@ export async function grantSession(agent: string, flags: Granting, context: Cont
   return withRepo(context, async (repo) => {
     const asker = { repo, place: placeOf(context), env: context.env, hasTerminal, now: context.now() };
     const proposal = await proposeSession({ ...flags, agent, limits }, flags, asker);
-    for (const line of describeGrant(proposal.grant)) context.terminal.say(line);
-    if (!flags.yes) context.terminal.confirm('Grant this?');
+    context.terminal.present(describeGrant(proposal.grant), 'Grant this?', flags.yes);
     return openSession(repo.layout, proposal, context.env);
   });
 }

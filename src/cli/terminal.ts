@@ -23,8 +23,11 @@ export interface Terminal {
   warn(line: string): void;
   /** Writes `countersign: error: … [CODE]` and its hint. */
   complain(fault: Fault): void;
-  /** Asks yes or no. @throws Fault CONFIRMATION_REFUSED where the answer is not yes, or nobody can be asked */
-  confirm(question: string): void;
+  /**
+   * Shows what is about to be signed and asks whether it may be; `yes` answers. Who is asked sees it, --quiet or not.
+   * @throws Fault CONFIRMATION_REFUSED where the answer is not yes, or nobody can be asked
+   */
+  present(lines: readonly string[], question: string, yes: boolean): void;
   /** Asks for a line; an empty answer is the fallback. Undefined where nobody can be asked. */
   ask(question: string, fallback?: string): string | undefined;
   readonly paint: Paint;
@@ -49,7 +52,9 @@ export function openTerminal({ colour = 'auto', quiet = false, env = process.env
       warn(`countersign: error: ${fault.message} [${fault.code}]`);
       if (fault.hint !== undefined) warn(`countersign: hint: ${fault.hint}`);
     },
-    confirm(question) {
+    present(lines, question, yes) {
+      for (const line of lines) if (!yes || !quiet) warn(line);
+      if (yes) return;
       const answer = converse(`${question} [y/N] `);
       if (answer === undefined) throw new Fault('CONFIRMATION_REFUSED', NO_ANSWER, { hint: 'read what is shown above, then repeat with --yes' });
       if (!/^y(?:es)?$/i.test(answer)) throw new Fault('CONFIRMATION_REFUSED', 'not confirmed, nothing was done');

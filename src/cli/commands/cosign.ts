@@ -25,8 +25,7 @@ export const cosign = command({
       const bench = await openBench(args, place);
       for (const word of words) {
         const proposed = await proposeCosignature(bench, word, place);
-        for (const line of describe(proposed)) terminal.say(line);
-        if (!args.yes) terminal.confirm(`Sign this as ${bench.acting.id}?`);
+        terminal.present(describe(proposed), `Sign this as ${bench.acting.id}?`, args.yes);
         const file = await signCosignature(bench, proposed, args.remark, context.now(), place);
         terminal.say(`signed by ${bench.acting.id}, staged as ${file}`);
       }

@@ -23,7 +23,7 @@ export const run = command({
     if (words.length === 0) throw new Fault('USAGE', 'no command given', { hint: 'name it after --, for instance: countersign run -- claude' });
     const { commonDir } = await findLayout(context.dir, context.env);
     // Nothing is asked: whoever types this wants it, and what it grants is told in one line.
-    const silent = { ...context, terminal: { ...context.terminal, say: () => undefined } };
+    const silent = { ...context, terminal: { ...context.terminal, present: () => undefined } };
     const { grant } = await grantSession(args.agent ?? guessAgent(words), { ...args, yes: true }, silent);
     try {
       context.terminal.say(`countersign: session ${grant.id}: ${printable(grant.agent)} may change ${grant.allow.map(printable).join(' ')} until ${grant.notAfter}`);
