@@ -52,15 +52,17 @@ function isMerge(command: GitCommand | undefined, others: readonly Oid[], env: E
  * Returns HEAD where it is being replaced. The command line says so where it can be read word for word. Where it can't,
  * the author's date has to be HEAD's too; and where there is none, the message has to come from HEAD.
  */
-function findAmended({ git, env, place }: Sight, head: Oid, format: ObjectFormat): RawCommit | undefined {
-  if (git && (git.command.name !== 'commit' || (git.exact && !git.command.amend))) return undefined;
+function findAmended(sight: Sight, head: Oid, format: ObjectFormat): RawCommit | undefined {
+  const { git, env } = sight;
+  if (!(git ? git.command.name === 'commit' && git.command.amend : takesHeadsMessage(sight))) return undefined;
   const object = readObject(head, env);
   const commit = object && parseCommit(object.bytes, format);
   if (commit === undefined || git?.exact) return commit;
-  const { author } = commit;
-  if (env.GIT_AUTHOR_DATE !== `@${author.date} ${author.zone}`) return undefined;
-  const source = readText(join(place.gitDir, STATE, 'source')) ?? '';
-  return (git?.command.amend ?? source.startsWith('commit\nHEAD\n')) ? commit : undefined;
+  return env.GIT_AUTHOR_DATE === `@${commit.author.date} ${commit.author.zone}` ? commit : undefined;
+}
+
+function takesHeadsMessage({ place }: Sight): boolean {
+  return readText(join(place.gitDir, STATE, 'source'))?.startsWith('commit\nHEAD\n') ?? false;
 }
 
 /** In a shallow clone git takes the commits at the edge for roots, and an amend of one makes a root. */
