@@ -51,6 +51,7 @@ class Line implements Answer {
   #chunk: Buffer = Buffer.alloc(0);
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #requests = '';
   #over = false;
 
   constructor(child: GitChild) {
@@ -62,10 +63,22 @@ class Line implements Answer {
     const answer = this.#last.then(() => read(this));
     this.#last = answer.catch(() => undefined);
     if (this.#waiting++ === 0) this.#keep('ref');
-    this.child.process.stdin.write(request);
+    this.#send(request);
     return answer.finally(() => {
       if (--this.#waiting === 0) this.#keep('unref');
     });
+  }
+
+  // Requests of one moment go out together: a system call for each would cost more than its answer.
+  #send(request: string): void {
+    if (this.#requests === '') process.nextTick(() => this.#flush());
+    this.#requests += request;
+  }
+
+  #flush(): void {
+    const requests = this.#requests;
+    this.#requests = '';
+    if (!this.#over) this.child.process.stdin.write(requests);
   }
 
   // An idle git must not keep a program alive that is otherwise done; a busy one must.

@@ -3,6 +3,7 @@
 import { Fault } from '../fault.ts';
 import type { Oid } from '../oid.ts';
 import { gatherFacts, type Facts, type Surroundings } from './facts.ts';
+import type { Reading } from './reading.ts';
 import { asFindings } from './rule.ts';
 import { COMMIT_RULES } from './rules/commit-registry.ts';
 import { acceptedChange } from './rules/policy-change.ts';
@@ -10,9 +11,9 @@ import { outcomeOf } from './tally.ts';
 import type { CommitVerdict, Finding } from './verifier.ts';
 
 /** Judges a commit and carries the policy state over it. A commit that cannot be read is an answer too. */
-export async function judgeCommit(oid: Oid, around: Surroundings): Promise<{ verdict: CommitVerdict; facts: Facts | undefined }> {
+export async function judgeCommit(oid: Oid, reading: Promise<Reading>, around: Surroundings): Promise<{ verdict: CommitVerdict; facts: Facts | undefined }> {
   try {
-    const facts = await gatherFacts(oid, around);
+    const facts = await gatherFacts(oid, await reading, around);
     const accepted = acceptedChange(facts);
     around.states.accept(oid, facts.raw.parents, typeof accepted === 'string' ? facts.state : accepted);
     const findings = COMMIT_RULES.flatMap((rule) => asFindings(rule.name, rule.judge(facts), facts.policies, { commit: oid }));

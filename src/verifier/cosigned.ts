@@ -11,7 +11,7 @@ import type { Strength } from '../signature/signature.ts';
 import { cosignFolder, parseEvidence } from '../statement/evidence.ts';
 import type { Cosignature } from '../statement/schema.ts';
 import { proveEvidence } from './evidence.ts';
-import { readCommit } from './facts.ts';
+import { readCommit } from './reading.ts';
 import type { State } from './state.ts';
 
 export interface Cosigner {

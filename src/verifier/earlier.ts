@@ -8,8 +8,8 @@ import { entryAt } from '../repo/tree.ts';
 import { grantPath } from '../statement/evidence.ts';
 import { readTrailers } from '../statement/trailers.ts';
 import type { Ulid } from '../ulid.ts';
-import { countLines, readCommit, type LineTotals } from './facts.ts';
-import { NO_LINES, addLines } from './sums.ts';
+import { countLines, readCommit } from './reading.ts';
+import { NO_LINES, addLines, type LineTotals } from './sums.ts';
 
 /** Returns what a session's commits up to `base` add up to. @throws Fault REPO_OBJECT_MISSING where the history is cut before its grant came */
 export async function earlierWork(repo: Repo, base: Oid, session: Ulid): Promise<LineTotals> {

@@ -3,27 +3,22 @@
 // stamp proves. Rules are then plain functions over these facts.
 import { findMarks, type Mark } from '../agents/fingerprint.ts';
 import { isEvidence, withoutEvidence } from '../commit/change.ts';
-import { hasForgeNumber, messageText, readText } from '../commit/message.ts';
-import { parseCommit, type RawCommit } from '../commit/raw.ts';
-import { Fault } from '../fault.ts';
-import { EMPTY_TREE, type Change, type Oid } from '../oid.ts';
+import { hasForgeNumber, messageText } from '../commit/message.ts';
+import type { RawCommit } from '../commit/raw.ts';
+import type { Change, Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
-import { diffTrees } from '../repo/tree.ts';
-import { readTrailers, type Carried } from '../statement/trailers.ts';
+import type { Carried } from '../statement/trailers.ts';
+import type { Policy } from '../trust/policy.ts';
 import { judgeEvidence, type EvidenceFacts } from './deposits.ts';
 import type { GrantProof, Grants } from './grants.ts';
-import { readMerge, type MergeFacts } from './merge.ts';
+import type { MergeFacts } from './merge.ts';
 import { proveStamp, type Proof } from './proof.ts';
-import type { Policy } from '../trust/policy.ts';
+import type { Reading } from './reading.ts';
 import type { State, States, Step } from './state.ts';
-import { NO_LINES } from './sums.ts';
+import { NO_LINES, type LineTotals } from './sums.ts';
 import type { CommitKind } from './verifier.ts';
 
-export interface LineTotals {
-  files: number;
-  additions: number;
-  deletions: number;
-}
+export { readCommit } from './reading.ts';
 
 export interface Facts {
   oid: Oid;
@@ -60,19 +55,13 @@ export interface Surroundings {
   grants: Grants;
 }
 
-/** @throws Fault COMMIT_MALFORMED, TREE_MALFORMED, REPO_OBJECT_MISSING */
-export async function gatherFacts(oid: Oid, around: Surroundings): Promise<Facts> {
+/** Judges what can be said of a commit that was read. @throws Fault COMMIT_MALFORMED, TREE_MALFORMED, REPO_OBJECT_MISSING */
+export async function gatherFacts(oid: Oid, reading: Reading, around: Surroundings): Promise<Facts> {
   const { repo, states } = around;
-  const raw = await readCommit(repo, oid);
-  const parentTrees = await Promise.all(raw.parents.map(async (parent) => (await readCommit(repo, parent)).tree));
-  const against = parentTrees.length > 0 ? parentTrees : [EMPTY_TREE[repo.objectFormat]];
-  const diffs = await Promise.all(against.map((tree) => diffTrees(repo, tree, raw.tree)));
+  const { raw, parentTrees, diffs, carried, text, merge } = reading;
   const step = await states.step(oid, raw.tree, raw.parents, parentTrees);
-  const carried = readTrailers(raw.message);
-  const text = readText(raw.author, carried.kind === 'stamp' ? carried.above : raw.message, raw.encoding);
   const message = messageText(raw.message, raw.encoding);
-  const merge = raw.parents.length > 1 ? await readMerge(repo, raw.tree, raw.parents, diffs) : undefined;
-  const { grant, proof } = await prove(around, { raw, text, diffs, carried, state: step.state });
+  const { grant, proof } = await prove(around, reading, step.state);
   const own = merge ? merge.beyond : withoutEvidence(diffs[0]!);
   const kind = kindOf(proof, carried, diffs, merge);
   return {
@@ -84,27 +73,11 @@ export async function gatherFacts(oid: Oid, around: Surroundings): Promise<Facts
     evidence: await judgeEvidence(repo, step.state, merge?.difference ?? diffs[0]!),
     marks: findMarks(text.author, message),
     forgeSquash: proof.kind !== 'good' && raw.parents.length === 1 && hasForgeNumber(message),
-    lines: isCounted(kind) ? await countLines(repo, merge?.recomputed ?? against[0]!, raw.tree) : NO_LINES,
+    lines: isCounted(kind) ? await reading.countLines() : NO_LINES,
   };
 }
 
-/** Reads a commit that must be here. @throws Fault REPO_OBJECT_MISSING, COMMIT_MALFORMED */
-export async function readCommit(repo: Repo, oid: Oid): Promise<RawCommit> {
-  const object = await repo.readObject(oid);
-  if (!object) throw new Fault('REPO_OBJECT_MISSING', `commit ${oid} is not here`, { hint: 'git fetch --unshallow' });
-  if (object.kind !== 'commit') throw new Fault('COMMIT_MALFORMED', `${oid} is a ${object.kind}, not a commit`);
-  return parseCommit(object.bytes, repo.objectFormat);
-}
-
-interface Unproven {
-  raw: RawCommit;
-  text: ReturnType<typeof readText>;
-  diffs: Change[][];
-  carried: Carried;
-  state: State;
-}
-
-async function prove({ repo, grants }: Surroundings, { raw, text, diffs, carried, state }: Unproven): Promise<{ grant: GrantProof | undefined; proof: Proof }> {
+async function prove({ repo, grants }: Surroundings, { raw, text, diffs, carried }: Reading, state: State): Promise<{ grant: GrantProof | undefined; proof: Proof }> {
   if (carried.kind === 'none') return { grant: undefined, proof: { kind: 'none' } };
   if (carried.kind === 'malformed') return { grant: undefined, proof: carried };
   const { stamp } = carried;
@@ -128,12 +101,4 @@ function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeF
 /** Tells whether limits ask how large a commit of this kind is: people's work has none. */
 function isCounted(kind: CommitKind): boolean {
   return kind === 'ai' || kind === 'assisted' || kind === 'undeclared';
-}
-
-/** Returns what differs between two trees in files and lines, evidence left out; undefined where this door to Git cannot count. */
-export async function countLines(repo: Repo, before: Oid, after: Oid): Promise<LineTotals | undefined> {
-  const counts = await repo.lineCounts(before, after);
-  return counts
-    ?.filter((count) => !isEvidence(count.path))
-    .reduce((sum, { additions, deletions }) => ({ files: sum.files + 1, additions: sum.additions + additions, deletions: sum.deletions + deletions }), NO_LINES);
 }

@@ -4,7 +4,7 @@
 import { Fault } from '../fault.ts';
 import type { Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
-import { readCommit } from './facts.ts';
+import { readCommit } from './reading.ts';
 import { readState, type State } from './state.ts';
 
 const INIT = 'run "countersign init" and commit what it writes';

@@ -6,7 +6,7 @@ import type { Change, Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import { diffTrees } from '../repo/tree.ts';
 import type { Policy, RuleName } from '../trust/policy.ts';
-import { readCommit } from './facts.ts';
+import { readCommit } from './reading.ts';
 import type { Sums } from './sums.ts';
 import type { State } from './state.ts';
 import type { Touches } from './touches.ts';

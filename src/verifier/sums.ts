@@ -3,7 +3,13 @@
 // work, and work of nobody knows whom counts; people's does not.
 import type { Limits } from '../statement/schema.ts';
 import type { Ulid } from '../ulid.ts';
-import type { Facts, LineTotals } from './facts.ts';
+import type { Facts } from './facts.ts';
+
+export interface LineTotals {
+  files: number;
+  additions: number;
+  deletions: number;
+}
 
 export const NO_LINES: LineTotals = { files: 0, additions: 0, deletions: 0 };
 

@@ -6,7 +6,7 @@ import type { Oid } from '../oid.ts';
 import type { Policy, RuleName } from '../trust/policy.ts';
 import { satisfiable } from '../trust/standing.ts';
 import { findingOf, judgeCommit } from './commit.ts';
-import { readCommit } from './facts.ts';
+import { readCommit, Readings } from './reading.ts';
 import { Grants } from './grants.ts';
 import { judgeRange, readEnds, type RangeFacts } from './range.ts';
 import { readState, States, trustFiles, type State } from './state.ts';
@@ -28,7 +28,7 @@ export async function* verifyRange(question: Question): AsyncGenerator<Judged> {
   }
   const tally = new Tally();
   const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
-  const segment = yield* judgeSegment(question, start, { tally, grants, isStep: false });
+  const segment = yield* judgeSegment(question, start, { tally, grants, readings: new Readings(repo), isStep: false });
   yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, segment.findings), notes: await notesOn(question, start) } };
 }
 
@@ -55,8 +55,9 @@ export async function* verifyHistory(question: Question): AsyncGenerator<Judged>
   const findings: Finding[] = [];
   let state = start;
   let from = base;
-  for (const to of await firstParents(question)) {
-    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { tally, grants, isStep: true });
+  const readings = new Readings(repo);
+  for await (const to of readings.ahead(await firstParents(question))) {
+    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { tally, grants, readings, isStep: true });
     findings.push(...step.findings.map((finding) => ({ ...finding, commit: finding.commit ?? to })));
     state = step.state;
     from = to;
@@ -96,11 +97,12 @@ async function trustedState({ repo, base }: Question): Promise<State | Finding> 
 interface Segment {
   tally: Tally;
   grants: Grants;
+  readings: Readings;
   isStep: boolean;
 }
 
 /** Judges the commits of one range, then the range; returns its findings and the state it leaves. */
-async function* judgeSegment(question: Question, start: State, { tally, grants, isStep }: Segment): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
+async function* judgeSegment(question: Question, start: State, { tally, grants, readings, isStep }: Segment): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
   const { repo, base, head, signal } = question;
   const states = new States(repo, base, start);
   const sums = new Sums();
@@ -109,9 +111,9 @@ async function* judgeSegment(question: Question, start: State, { tally, grants, 
     const ends = await readEnds(repo, base, head);
     grants.turnTo({ base, head, trees: [ends.endTree, ends.baseTree] });
     const touches = new Touches([start.policy, ...(await headPolicy(question, start))]);
-    for await (const oid of commitsOf(question)) {
+    for await (const oid of readings.ahead(commitsOf(question))) {
       signal?.throwIfAborted();
-      const { verdict, facts } = await judgeCommit(oid, { repo, states, grants });
+      const { verdict, facts } = await judgeCommit(oid, readings.take(oid), { repo, states, grants });
       if (facts) {
         sums.add(facts);
         touches.add(facts);

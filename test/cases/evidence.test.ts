@@ -58,6 +58,11 @@ test('evidence of a stranger, or with a byte changed or added', async () => {
   assert.equal((await place({ [path]: bytes })).errors, ['bad-evidence']);
 });
 
+test('evidence that names another key than signed it', async () => {
+  const { alice, bob } = history.hands;
+  assert.equal((await place(history.session({ hand: { ...alice!, keyid: bob!.keyid } }).file)).errors, ['bad-evidence']);
+});
+
 test('.countersign under another case or form, or as something else than a folder', async () => {
   const paths = [
     '.Countersign/evidence/x', '.countersign/Evidence/x', '.countersign/EVIDEN~1/x', 'COUNTE~1/x', '.counter\u200csign/x', '.countersign\u200d/policy.yaml',

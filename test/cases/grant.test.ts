@@ -8,9 +8,10 @@ import { hardwareHand, softwareHand } from '../kit/person.ts';
 
 const test = suite('case: grants');
 const hands = { alice: softwareHand(), bob: softwareHand(), carol: softwareHand() };
-const [robot, forge] = [softwareHand(), softwareHand()];
+const [robot, forge, lost] = [softwareHand(), softwareHand(), softwareHand()];
 const more = `agents:\n  robot: { emails: [robot@example.com], keys: [{ ssh: ${robot.publicLine} }] }\nforges:\n  forge: { keys: [{ ssh: ${forge.publicLine} }] }\n`;
-const history = await History.make({ hands, roster: rosterText(hands, more) });
+const revoked = `      - ssh: ${lost.publicLine}\n        revoked: { at: 2026-01-01T00:00:00Z, reason: compromised }\n`;
+const history = await History.make({ hands, roster: rosterText(hands, `${revoked}${more}`) });
 test.after(() => history.close());
 
 /** Commits as a session, bringing its grant along. */
@@ -47,6 +48,16 @@ test('with another beginning of this repository', async () => {
   assert.equal((await use(beside)).errors, ['bad-grant']);
   const within = history.session({ adoption: later });
   assert.equal((await attempt(history, { by: within, files: { 'src/b.ts': 'b\n', ...within.file } }, later)).errors, ['bad-grant']);
+});
+
+test('with a beginning that is no part of this history', async () => {
+  const files = Object.fromEntries(['policy', 'roster'].map((name) => [`.countersign/${name}.yaml`, history.scratch.git(['cat-file', 'blob', `${history.adoption}:.countersign/${name}.yaml`])]));
+  const elsewhere = await history.commit({ parents: [], files });
+  assert.equal((await use(history.session({ adoption: elsewhere }))).errors, ['bad-grant']);
+});
+
+test('with a key that the roster revokes', async () => {
+  assert.equal((await use(history.session({ by: 'carol', hand: lost }))).errors, ['bad-evidence', 'bad-grant']);
 });
 
 test('with a beginning that is not here: undecided', async () => {

@@ -68,8 +68,8 @@ test('"ours" rolls policy and roster back', async () => {
   const newer = await history.commit({ parents: [target], files: { '.countersign/policy.yaml': `${policy.replace('serial: 1', 'serial: 2')}\n`, '.countersign/roster.yaml': `${roster}\n# rotated\n` } });
   for (const parents of [[newer, side], [side, newer]]) {
     for (const by of [session, 'alice']) {
-      const { errors } = await history.verify(newer, await merge({ parents, by, tree: sideTree }));
-      assert.ok(errors.includes('policy-change'), parents.indexOf(newer) === 0 ? 'target first' : 'side first');
+      const { commits } = await history.verify(newer, await merge({ parents, by, tree: sideTree }));
+      assert.ok(commits.at(-1)!.findings.some(({ rule }) => rule === 'policy-change'), parents.indexOf(newer) === 0 ? 'target first' : 'side first');
     }
   }
   const octopus = await merge({ parents: [side, root, newer], tree: sideTree });
