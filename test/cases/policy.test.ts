@@ -2,7 +2,7 @@
 // Attack: change the judge. Policy, roster and keys change only by an owner of the state before, one serial at a time.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { attempt } from '../kit/attempt.ts';
+import { attempt, stolenFrom } from '../kit/attempt.ts';
 import { DEMANDS, History, REPOSITORY, policyText, rosterText, type Files, type Making } from '../kit/history.ts';
 import { hardwareHand, softwareHand } from '../kit/person.ts';
 
@@ -112,6 +112,32 @@ test('a key added counts for stamps at once, for thresholds from the next range 
   const head = await history.commit({ parents: [added], by: session, files: { ...record, ...session.file, ...history.cosign('post-mortems/x.md', 'x\n', 'dave', { hand: dave }) } });
   assert.equal((await history.verify(root, head)).errors, ['missing-cosign']);
   assert.equal((await history.verify(added, head)).errors, []);
+});
+
+test('a role given, or a person thrown out, in the range: neither counts in it', async () => {
+  const text = `compliance:\n  - paths: [post-mortems/**]\n    cosign: { roles: [reviewer] }\n`;
+  const strict = await History.make({ hands, policy: text });
+  const agent = strict.session({ allow: ['**'] });
+  const record = (person: string): Files => ({ 'post-mortems/x.md': 'x\n', ...agent.file, ...strict.cosign('post-mortems/x.md', 'x\n', person) });
+  const given = await strict.commit({ parents: [strict.adoption], files: { ...next(2, text), [ROSTER]: rosterText(hands).replaceAll('roles: []', 'roles: [reviewer]') } });
+  const byCarol = await strict.commit({ parents: [given], by: agent, files: record('carol') });
+  assert.equal((await strict.verify(strict.adoption, byCarol)).errors, ['missing-cosign']);
+  assert.equal((await strict.verify(given, byCarol)).errors, []);
+  const byBob = await strict.commit({ parents: [strict.adoption], by: agent, files: record('bob') });
+  assert.equal((await strict.verify(strict.adoption, byBob)).errors, []);
+  const thrownOut = await strict.commit({ parents: [byBob], files: { ...next(2, text), [ROSTER]: rosterText({ alice: hands.alice, carol: hands.carol }) } });
+  assert.equal((await strict.verify(strict.adoption, thrownOut)).errors, ['missing-cosign']);
+  await strict.close();
+});
+
+test('carried along with an edit that moved: a policy is changed exactly as signed, or not at all', async () => {
+  const lines = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n';
+  const signed = await history.commit({ parents: [root], files: { ...next(), 'src/a.ts': lines.replace('six', '6') } });
+  assert.equal((await history.verify(root, signed)).errors, []);
+  const other = await history.commit({ parents: [root], files: { 'src/a.ts': `zero\n${lines}` } });
+  const { commits, errors: found } = await attempt(history, { ...stolenFrom(history, signed), files: { ...next(), 'src/a.ts': `zero\n${lines.replace('six', '6')}` } }, other);
+  assert.is(commits[0]!.binding, 'carried');
+  assert.equal(found, ['policy-change']);
 });
 
 test('with an owner’s revoked key', async () => {
