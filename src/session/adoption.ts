@@ -10,13 +10,18 @@ import { readCommit } from '../verifier/facts.ts';
 import type { Head } from '../verifier/head.ts';
 import { readState } from '../verifier/state.ts';
 
-/** Returns the commit that brought the policy with this repository id. @throws Fault ADOPTION_MISSING, REPO_OBJECT_MISSING (a shallow clone), GIT_FAILED */
-export async function findAdoption(repo: GitRepo, { oid: head, state }: Head, env?: Env): Promise<Oid> {
+/**
+ * Returns the commit that brought the policy with this repository id: it has it, and none of its parents does.
+ * @throws Fault ADOPTION_MISSING, REPO_OBJECT_MISSING (in a shallow clone the first commit here need not be the first of all), GIT_FAILED
+ */
+export async function findAdoption(repo: GitRepo, { oid: head, state: { policy } }: Head, env?: Env): Promise<Oid> {
   const args = ['rev-list', '--reverse', '--topo-order', '--full-history', head, '--', ':(top,literal).countersign/policy.yaml'];
   const { stdout } = await runGit(args, { layout: repo.layout, ...(env && { env }) });
-  const candidates = latin1(stdout).split('\n').filter((line) => line !== '') as Oid[];
-  for (const oid of candidates) {
-    if ((await repositoryAt(repo, oid)) === state.policy.repository) return oid;
+  for (const oid of latin1(stdout).split('\n').filter((line) => line !== '') as Oid[]) {
+    if ((await repositoryAt(repo, oid)) !== policy.repository) continue;
+    const { parents } = await readCommit(repo, oid);
+    const before = await Promise.all(parents.map((parent) => repositoryAt(repo, parent)));
+    if (!before.includes(policy.repository)) return oid;
   }
   throw new Fault('ADOPTION_MISSING', 'the commit that adopted the policy is not in this history', { hint: 'fetch all of it with "git fetch --unshallow"' });
 }

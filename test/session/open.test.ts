@@ -131,6 +131,16 @@ test('a history begun anew, and one that is cut, have other adoptions or none', 
   assert.is((await open(scratch)).opened.grant.adoption, adoption);
 });
 
+test('in a clone that is cut short the first commit at hand is not taken for the adoption', async () => {
+  const { scratch } = await adoptedRepo();
+  scratch.commit('later', { files: { 'src/a': '1' } });
+  scratch.git(['clone', '-q', '--no-local', '--depth', '1', scratch.dir, join(scratch.dir, '../shallow')]);
+  const wanted = { person: 'alice', signer: `ssh:${sshKey('alice').file}` };
+  await rejectsWith('REPO_OBJECT_MISSING', withGit({ ...scratch, dir: join(scratch.dir, '../shallow'), env: scratch.env } as ScratchRepo, async (repo) => {
+    await proposeSession({ agent: 'a' }, wanted, { repo, place: place(scratch.dir), env: scratch.env, hasTerminal: nobodyThere, now: NOW });
+  }));
+});
+
 test('session add stages the grant, and never through a link', async () => {
   const { scratch } = await adoptedRepo();
   const { opened } = await open(scratch);
