@@ -45,8 +45,7 @@ interface Spec<F extends Flags, W extends Words> {
 }
 
 /** Returns a command whose `run` gets what its own tables say. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export function command<F extends Flags = {}, W extends Words = {}>(spec: Spec<F, W>): Command {
+export function command<F extends Flags = Record<never, never>, W extends Words = Record<never, never>>(spec: Spec<F, W>): Command {
   return {
     name: spec.name,
     summary: spec.summary,

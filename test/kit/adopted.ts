@@ -35,8 +35,8 @@ export async function adoptedRepo(options: ScratchOptions = {}): Promise<{ scrat
 }
 
 /** Opens the repository for one piece of work. */
-export async function withGit<T>(scratch: ScratchRepo, work: (repo: GitRepo) => Promise<T>): Promise<T> {
-  const repo = await openGit(scratch.dir, { env: scratch.env });
+export async function withGit<T>({ dir, env }: Pick<ScratchRepo, 'dir' | 'env'>, work: (repo: GitRepo) => Promise<T>): Promise<T> {
+  const repo = await openGit(dir, { env });
   try {
     return await work(repo);
   } finally {

@@ -136,7 +136,7 @@ test('in a clone that is cut short the first commit at hand is not taken for the
   scratch.commit('later', { files: { 'src/a': '1' } });
   scratch.git(['clone', '-q', '--no-local', '--depth', '1', scratch.dir, join(scratch.dir, '../shallow')]);
   const wanted = { person: 'alice', signer: `ssh:${sshKey('alice').file}` };
-  await rejectsWith('REPO_OBJECT_MISSING', withGit({ ...scratch, dir: join(scratch.dir, '../shallow'), env: scratch.env } as ScratchRepo, async (repo) => {
+  await rejectsWith('REPO_OBJECT_MISSING', withGit({ dir: join(scratch.dir, '../shallow'), env: scratch.env }, async (repo) => {
     await proposeSession({ agent: 'a' }, wanted, { repo, place: place(scratch.dir), env: scratch.env, hasTerminal: nobodyThere, now: NOW });
   }));
 });
