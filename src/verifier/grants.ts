@@ -33,6 +33,7 @@ const SESSIONS = pathOf(`${EVIDENCE_PREFIX}sessions`);
 /** Grants of one history. Each file is read and proved once for each state that judges it. */
 export class Grants {
   readonly #proofs = new Map<string, GrantProof>();
+  readonly #found = new Map<Ulid, Oid>();
   readonly #adoptions = new Map<string, 'good' | 'bad' | 'unknown'>();
   /** Which grant first brought a key: a second grant for the same key is refused. */
   readonly #keys = new Map<string, Ulid>();
@@ -67,7 +68,16 @@ export class Grants {
     return proof;
   }
 
+  /** Finds a session's file, wherever a commit of the history held it first: altering it is another rule's matter. */
   async #find(session: Ulid, tree: Oid): Promise<Oid | undefined> {
+    const known = this.#found.get(session);
+    if (known) return known;
+    const blob = await this.#look(session, tree);
+    if (blob) this.#found.set(session, blob);
+    return blob;
+  }
+
+  async #look(session: Ulid, tree: Oid): Promise<Oid | undefined> {
     const repo = this.#repo;
     const path = grantPath(session);
     for (const candidate of [tree, ...this.#range.trees]) {

@@ -3,7 +3,7 @@
 // it only if an owner of the state before signed the change with the next serial (spec §8). What a contribution says
 // about itself never counts before that.
 import { Fault } from '../fault.ts';
-import { pathOf, type Oid } from '../oid.ts';
+import { pathOf, type Oid, type Path } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import { entryAt } from '../repo/tree.ts';
 import { parsePolicy, type Policy } from '../trust/policy.ts';
@@ -25,12 +25,23 @@ export interface State {
 export const POLICY_PATH = pathOf('.countersign/policy.yaml');
 const ROSTER = pathOf('.countersign/roster.yaml');
 const KEYS = pathOf('.countersign/keys');
+const FOLDER = pathOf('.countersign');
+const UNADOPTED = '-\n-\n-' as TrustFiles;
 
 /** Returns what a tree holds of policy, roster and keys, without reading them. */
 export async function trustFiles(repo: Repo, tree: Oid): Promise<TrustFiles> {
-  const entries = await Promise.all([POLICY_PATH, ROSTER, KEYS].map((path) => entryAt(repo, tree, path)));
-  return entries.map((entry) => (entry ? `${entry.mode} ${entry.oid}` : '-')).join('\n') as TrustFiles;
+  const folder = await entryAt(repo, tree, FOLDER);
+  if (folder?.mode !== '040000') return UNADOPTED;
+  const known = last.get(repo);
+  if (known?.folder === folder.oid) return known.files;
+  const entries = await Promise.all([POLICY_PATH, ROSTER, KEYS].map((path) => entryAt(repo, folder.oid, path.slice(FOLDER.length + 1) as Path)));
+  const files = entries.map((entry) => (entry ? `${entry.mode} ${entry.oid}` : '-')).join('\n') as TrustFiles;
+  last.set(repo, { folder: folder.oid, files });
+  return files;
 }
+
+/** Asked of every commit, and nearly always of the folder that was asked about last. */
+const last = new WeakMap<Repo, { folder: Oid; files: TrustFiles }>();
 
 /** Tells whether a tree holds no policy, roster or keys at all. */
 export function isUnadopted(files: TrustFiles): boolean {
