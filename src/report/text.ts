@@ -30,8 +30,9 @@ function commitLines(commit: CommitVerdict, paint: Paint): string[] {
 }
 
 /** Returns who stands behind a commit; where nobody proved to, who its author line names. */
-function whoOf({ signer, agent, author, binding }: CommitVerdict): string {
+function whoOf({ provenance, signer, agent, author, binding }: CommitVerdict): string {
   const how = binding === undefined || binding === 'exact' ? '' : ` (${binding})`;
+  if (signer === undefined && (provenance === 'evidence' || provenance === 'merge')) return 'needs no stamp';
   if (signer === undefined) return author === '' ? '' : `unproven: ${clip(printable(author), WHO)}`;
   const person = printable(signer.sponsor ?? signer.id);
   if (agent === undefined) return `${person}${how}`;
