@@ -26,7 +26,7 @@ export interface Reading {
 }
 
 /** How many commits are under way at once; their trees and differences are in memory together. */
-const AHEAD = 24;
+const AHEAD = 48;
 
 /** Commits read ahead, each once. */
 export class Readings {
