@@ -142,10 +142,10 @@ export function countStaged(against: string, env: Env): Size {
 /** Returns what a person has to do before these changes can land: nothing that the agent could do itself. */
 export function duties({ compliance, protected: guarded }: SessionState, changes: readonly Change[]): string[] {
   const hit = (globs: Glob[]): Change[] => changes.filter(({ path }) => globs.some((glob) => touches(glob, path)));
-  const [cosign, approve] = [hit(parseAll(compliance)), hit(parseAll(guarded))];
+  const [cosign, person] = [hit(parseAll(compliance)), hit(parseAll(guarded))];
   return [
     ...(cosign.length > 0 ? [`${list(cosign)} will need a person's cosignature: countersign cosign`] : []),
-    ...(approve.length > 0 ? [`${list(approve)} will need a person's approval: countersign approve`] : []),
+    ...(person.length > 0 ? [`${list(person)} is protected: a person has to make this change in a commit of their own`] : []),
   ];
 }
 
