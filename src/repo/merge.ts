@@ -3,7 +3,7 @@
 import { latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { isOid } from '../oid.ts';
-import type { Oid } from '../oid.ts';
+import type { Oid, Path } from '../oid.ts';
 import type { CleanRoom } from './clean.ts';
 import { missingObject } from './missing.ts';
 import { failed } from './process.ts';
@@ -11,7 +11,7 @@ import type { Output } from './process.ts';
 import type { Merge, Repo } from './repo.ts';
 import { mergeTrees } from './three-way.ts';
 
-const COMMAND = ['merge-tree', '--write-tree', '--allow-unrelated-histories', '--no-messages', '-z'];
+const COMMAND = ['merge-tree', '--write-tree', '--allow-unrelated-histories', '--no-messages', '--name-only', '-z'];
 
 /**
  * Merges two commits as git does, or with `base` their trees three-way from the base's, without renames. The result is
@@ -26,9 +26,10 @@ export async function mergeIn(room: CleanRoom, repo: Repo, ours: Oid, theirs: Oi
   const output = await room.run([...COMMAND, ours, theirs], { accept: [1, 2, 128] });
   // Before 2.45 a missing merge base is taken for unrelated histories, with no more than a complaint.
   if (output.code > 1 || output.stderr !== '') throw await reason(repo, output, ours, theirs);
-  const tree = latin1(output.stdout.subarray(0, output.stdout.indexOf(0)));
+  // the tree, then each path in conflict, all ended by NUL
+  const [tree = '', ...paths] = latin1(output.stdout).split('\0').slice(0, -1);
   if (!isOid(tree, repo.objectFormat)) throw new Fault('GIT_FAILED', 'git merge-tree answered in an unknown form');
-  return { kind: output.code === 0 ? 'clean' : 'conflict', tree };
+  return output.code === 0 ? { kind: 'clean', tree } : { kind: 'conflict', tree, paths: paths as Path[] };
 }
 
 async function treeOf(repo: Repo, oid: Oid): Promise<Oid> {

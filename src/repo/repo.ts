@@ -9,8 +9,11 @@ export interface GitObject {
   bytes: Uint8Array;
 }
 
-/** The recomputed merge of two commits (in a conflict, git's tree with its markers), without attributes, configuration, merge drivers or replace refs. */
-export type Merge = { kind: 'clean'; tree: Oid } | { kind: 'conflict'; tree: Oid } | { kind: 'unsupported' };
+/**
+ * The recomputed merge of two commits, without attributes, configuration, merge drivers or replace refs. In a conflict,
+ * git's tree: with its markers, or with one side's file where there can be none; `paths` are those it could not settle.
+ */
+export type Merge = { kind: 'clean'; tree: Oid } | { kind: 'conflict'; tree: Oid; paths: readonly Path[] } | { kind: 'unsupported' };
 
 /** Lines added and deleted, by path of the new side; a rename counts as git counts it with `-M`. Binary files count 0. */
 export interface LineCount {

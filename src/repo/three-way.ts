@@ -4,7 +4,7 @@
 // mean another file because a tool guessed that one was moved. Only lines are merged by git, with `merge-file`.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Change, Mode, Oid } from '../oid.ts';
+import type { Change, Mode, Oid, Path } from '../oid.ts';
 import type { CleanRoom } from './clean.ts';
 import { missingObject } from './missing.ts';
 import type { Merge, Repo } from './repo.ts';
@@ -19,11 +19,11 @@ interface Update {
   oid: Oid;
 }
 
-/** Counts what did not fit together while it goes. */
+/** Notes what did not fit together while it goes. */
 interface Work {
   room: CleanRoom;
   repo: Repo;
-  conflicts: number;
+  conflicts: Set<Path>;
 }
 
 /**
@@ -32,7 +32,7 @@ interface Work {
  * @throws Fault TREE_MALFORMED, REPO_OBJECT_MISSING, GIT_FAILED
  */
 export async function mergeTrees(room: CleanRoom, repo: Repo, ours: Oid, theirs: Oid, base: Oid): Promise<Merge> {
-  const work: Work = { room, repo, conflicts: 0 };
+  const work: Work = { room, repo, conflicts: new Set() };
   const [left, right] = await Promise.all([diffTrees(repo, base, ours), diffTrees(repo, base, theirs)]);
   const own = new Map(left.map((change) => [change.path, change]));
   const updates: Update[] = [];
@@ -40,8 +40,8 @@ export async function mergeTrees(room: CleanRoom, repo: Repo, ours: Oid, theirs:
     const mine = own.get(change.path);
     updates.push(mine === undefined ? after(change) : await mergePath(work, mine, change));
   }
-  const tree = (await rebuild(work, ours, updates)) ?? (await room.write('tree', new Uint8Array()));
-  return { kind: work.conflicts === 0 ? 'clean' : 'conflict', tree };
+  const tree = (await rebuild(work, ours, updates, '')) ?? (await room.write('tree', new Uint8Array()));
+  return work.conflicts.size === 0 ? { kind: 'clean', tree } : { kind: 'conflict', tree, paths: [...work.conflicts] };
 }
 
 function after({ path, newMode, newOid }: Change): Update {
@@ -52,12 +52,12 @@ async function mergePath(work: Work, ours: Change, theirs: Change): Promise<Upda
   if (ours.newOid === theirs.newOid && ours.newMode === theirs.newMode) return after(ours);
   const isFile = (mode: Mode) => mode === '100644' || mode === '100755';
   if (![ours.oldMode, ours.newMode, theirs.newMode].every(isFile)) {
-    work.conflicts++;
+    work.conflicts.add(ours.path);
     return after(ours.newMode === '000000' ? theirs : ours);
   }
   // Of two modes one is the base's or both sides agree.
   const mode = ours.newMode === ours.oldMode ? theirs.newMode : ours.newMode;
-  const oid = pick(ours.oldOid, ours.newOid, theirs.newOid) ?? (await mergeLines(work, ours.newOid, ours.oldOid, theirs.newOid));
+  const oid = pick(ours.oldOid, ours.newOid, theirs.newOid) ?? (await mergeLines(work, ours.path, ours.newOid, ours.oldOid, theirs.newOid));
   return { path: ours.path, mode, oid };
 }
 
@@ -66,7 +66,7 @@ function pick(base: Oid, ours: Oid, theirs: Oid): Oid | undefined {
   return theirs === base ? ours : undefined;
 }
 
-async function mergeLines(work: Work, ...sides: [ours: Oid, base: Oid, theirs: Oid]): Promise<Oid> {
+async function mergeLines(work: Work, path: Path, ...sides: [ours: Oid, base: Oid, theirs: Oid]): Promise<Oid> {
   const { room, repo } = work;
   const folder = await mkdtemp(join(room.dir, 'lines-'));
   try {
@@ -81,7 +81,7 @@ async function mergeLines(work: Work, ...sides: [ours: Oid, base: Oid, theirs: O
     // The status is the number of conflicts, or 255 for what has no lines.
     const all = Array.from({ length: 255 }, (_, i) => i + 1);
     const { code, stdout } = await room.run(['merge-file', '-p', '-q', ...labels, ...files], { accept: all });
-    if (code !== 0) work.conflicts++;
+    if (code !== 0) work.conflicts.add(path);
     return code > 127 ? sides[0] : await room.write('blob', stdout);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -89,16 +89,16 @@ async function mergeLines(work: Work, ...sides: [ours: Oid, base: Oid, theirs: O
 }
 
 // Returns undefined for a folder in which nothing is left.
-async function rebuild(work: Work, tree: Oid | undefined, updates: readonly Update[]): Promise<Oid | undefined> {
+async function rebuild(work: Work, tree: Oid | undefined, updates: readonly Update[], prefix: string): Promise<Oid | undefined> {
   const entries = new Map(tree === undefined ? [] : (await readTree(work.repo, tree)).map((entry) => [entry.name, entry]));
   for (const [name, { here, below }] of grouped(updates)) {
     const old = entries.get(name);
     const isFolder = old?.mode === '040000';
     const file = here === undefined ? (isFolder ? undefined : old) : fileEntry(name, here);
     const inner = isFolder ? old.oid : undefined;
-    const folder = below.length === 0 ? inner : await rebuild(work, inner, below);
+    const folder = below.length === 0 ? inner : await rebuild(work, inner, below, `${prefix}${name}/`);
     // A file and a folder of one name cannot both stand.
-    if (file !== undefined && folder !== undefined) work.conflicts++;
+    if (file !== undefined && folder !== undefined) work.conflicts.add(`${prefix}${name}` as Path);
     const next: TreeEntry | undefined = folder === undefined ? file : { mode: '040000', name, oid: folder };
     const kept = file !== undefined && folder !== undefined ? (old ?? next) : next;
     if (kept === undefined) entries.delete(name);

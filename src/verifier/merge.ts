@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a merge commit did by itself. A merge that git would have made is recomputed and needs no stamp; whatever it
-// differs by was done by whoever committed it, and so was what differs from every parent.
+// differs by was done by whoever committed it, and so was what differs from every parent, and every choice in a conflict.
 import { withoutEvidence } from '../commit/change.ts';
 import { byPath, type Change, type Oid, type Path } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
@@ -30,7 +30,10 @@ export async function readMerge(repo: Repo, tree: Oid, parents: readonly Oid[], 
   const changed = withoutEvidence(difference);
   const clean = merge.kind === 'clean' && changed.length === 0;
   const seen = new Set(changed.map((change) => change.path));
-  const rest = pick(diffs[0]!, unlike).filter((change) => !seen.has(change.path));
+  const settled = new Set(merge.kind === 'conflict' ? merge.paths : []);
+  // where no markers fit (a link, a submodule, no text, a file removed on one side) git's tree holds one side's: a choice too
+  const chosen = diffs.flatMap((diff) => withoutEvidence(pick(diff, settled)));
+  const rest = [...pick(diffs[0]!, unlike), ...chosen].filter(({ path }) => !seen.has(path) && seen.add(path));
   return { kind: clean ? 'clean' : 'unclean', recomputed: merge.tree, difference, beyond: clean ? [] : [...changed, ...rest].sort(byPath), unlike };
 }
 
