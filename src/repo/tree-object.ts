@@ -72,6 +72,8 @@ function startsOf(bytes: Uint8Array, format: ObjectFormat): Uint32Array {
 // Returns where each entry begins, and the end.
 function checkTree(bytes: Uint8Array, idLength: number): Uint32Array {
   const starts: number[] = [];
+  // files that a folder further on may still be named like: each is put here once and taken out once, so time stays linear
+  const open: Span[] = [];
   let [lastName, lastEnd, lastIsFolder] = [0, 0, false];
   for (let at = 0; at < bytes.length; ) {
     const name = nameAt(bytes, at);
@@ -80,8 +82,9 @@ function checkTree(bytes: Uint8Array, idLength: number): Uint32Array {
     for (; nul < bytes.length && bytes[nul] !== 0; nul++) if (bytes[nul] === SLASH) throw badName();
     if (nul + 1 + idLength > bytes.length) throw malformedTree('an entry is cut short');
     if (nul - name <= 4 && /^(|\.|\.\.|\.git)$/i.test(latin1(bytes.subarray(name, nul)))) throw badName();
+    if (starts.length > 0 && !lastIsFolder && beginsWith(bytes, name, nul, lastName, lastEnd)) open.push({ from: lastName, to: lastEnd });
     const ordered = starts.length === 0 || compareNames(bytes, lastName, lastEnd, lastIsFolder, name, nul, isFolder) < 0;
-    if (!ordered || (isFolder && hasTwin(bytes, starts, name, nul))) throw malformedTree('its entries are not in order, or a name occurs twice');
+    if (!ordered || (isFolder && hasTwin(bytes, open, name, nul))) throw malformedTree('its entries are not in order, or a name occurs twice');
     starts.push(at);
     [lastName, lastEnd, lastIsFolder] = [name, nul, isFolder];
     at = nul + 1 + idLength;
@@ -116,14 +119,26 @@ function compareNames(bytes: Uint8Array, a: number, aEnd: number, aIsFolder: boo
   }
 }
 
-// What lies between a file and a folder of one name begins with that name, so a look back over those finds the twin.
-function hasTwin(bytes: Uint8Array, starts: readonly number[], name: number, nul: number): boolean {
-  for (let k = starts.length - 1; k >= 0; k--) {
-    const other = nameAt(bytes, starts[k]!);
-    for (let i = 0; i < nul - name; i++) if (bytes[other + i] !== bytes[name + i]) return false;
-    if (bytes[other + nul - name] === 0) return true;
+/** A name, as a piece of the tree's bytes. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+// What lies between a file and a folder of one name begins with that name. So a file whose name this folder does not
+// begin with can have no twin further on, and a file that this folder only begins with still can.
+function hasTwin(bytes: Uint8Array, open: Span[], name: number, nul: number): boolean {
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    if (beginsWith(bytes, name, nul, last.from, last.to)) return last.to - last.from === nul - name;
+    open.pop();
   }
   return false;
+}
+
+function beginsWith(bytes: Uint8Array, name: number, nul: number, from: number, to: number): boolean {
+  if (to - from > nul - name) return false;
+  for (let i = 0; i < to - from; i++) if (bytes[from + i] !== bytes[name + i]) return false;
+  return true;
 }
 
 function entriesBetween(bytes: Uint8Array, starts: Uint32Array, first: number, end: number, format: ObjectFormat): TreeEntry[] {
