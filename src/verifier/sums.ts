@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sums over a range and over each session: a hundred small commits are as large as one. Work of agents, assisted
 // work, and work of nobody knows whom counts; people's does not.
-import type { Limits } from '../statement/schema.ts';
+import type { Grant } from '../statement/schema.ts';
 import type { Ulid } from '../ulid.ts';
 import type { Facts } from './facts.ts';
 
@@ -15,7 +15,7 @@ export const NO_LINES: LineTotals = { files: 0, additions: 0, deletions: 0 };
 
 export class Sums {
   range = NO_LINES;
-  readonly sessions = new Map<Ulid, { lines: LineTotals; limits: Limits }>();
+  readonly sessions = new Map<Ulid, { lines: LineTotals; grant: Grant }>();
 
   add({ kind, lines, grant }: Facts): void {
     if (kind !== 'ai' && kind !== 'assisted' && kind !== 'undeclared') return;
@@ -23,8 +23,8 @@ export class Sums {
     if (!lines) return;
     this.range = addLines(this.range, lines);
     if (kind !== 'ai' || grant?.kind !== 'good') return;
-    const { id, limits } = grant.grant;
-    this.sessions.set(id, { lines: addLines(this.sessions.get(id)?.lines ?? NO_LINES, lines), limits: limits.range });
+    const { id } = grant.grant;
+    this.sessions.set(id, { lines: addLines(this.sessions.get(id)?.lines ?? NO_LINES, lines), grant: grant.grant });
   }
 }
 

@@ -77,6 +77,20 @@ test('one session over two pull requests: it goes on counting where it was', asy
   assert.equal((await history.verify(others, other)).errors, []);
 });
 
+test('one session over two pull requests, its grant brought after the work or taken away behind it', async () => {
+  const session = history.session();
+  const gone = Object.fromEntries(Object.keys(session.file).map((path) => [path, null]));
+  const worked = await history.commit({ parents: [root], by: session, files: { 'src/late': 'y\n'.repeat(9) } });
+  const granted = await history.commit({ parents: [worked], by: null, files: session.file });
+  const removed = await history.commit({ parents: [await pieces(session, 3)], by: null, files: gone });
+  for (const merged of [granted, removed]) {
+    assert.equal((await history.verify(root, merged)).errors, []);
+    const others = await pieces('alice', 1, merged);
+    const more = await history.commit({ parents: [others], by: session, files: { 'src/more': 'y\n'.repeat(4), ...session.file } });
+    assert.equal((await history.verify(others, more)).errors, ['over-limit']);
+  }
+});
+
 test('evidence is not counted', async () => {
   const session = history.session();
   const others = Array.from({ length: 25 }, () => history.session().file);

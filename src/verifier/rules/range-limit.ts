@@ -3,7 +3,7 @@
 // A session that the target already holds work of goes on counting from there.
 import { earlierWork } from '../earlier.ts';
 import type { Draft, RangeRule } from '../rule.ts';
-import { addLines } from '../sums.ts';
+import { NO_LINES, addLines } from '../sums.ts';
 import { overLimits } from './over-limit.ts';
 
 export const rangeLimit: RangeRule = {
@@ -14,9 +14,10 @@ export const rangeLimit: RangeRule = {
     const hint = 'split the work into several pull requests';
     const range = overLimits(sums.range, limits, "agents' work in this range", hint);
     const sessions: Draft[] = [];
+    const earlier = await earlierWork(repo, base, [...sums.sessions.values()].map(({ grant }) => grant));
     for (const [id, session] of sums.sessions) {
-      const lines = addLines(session.lines, await earlierWork(repo, base, id));
-      sessions.push(...overLimits(lines, [...limits, session.limits], `session ${id}`, 'a person opens a new session: countersign session start'));
+      const lines = addLines(session.lines, earlier.get(id) ?? NO_LINES);
+      sessions.push(...overLimits(lines, [...limits, session.grant.limits.range], `session ${id}`, 'a person opens a new session: countersign session start'));
     }
     return [...range, ...(range.length > 0 && sums.sessions.size === 1 ? [] : sessions)];
   },
