@@ -23,7 +23,8 @@ async function readInput(): Promise<Uint8Array> {
 async function run([name = '', ...args]: readonly string[]): Promise<void> {
   const hook = Object.hasOwn(HOOKS, name) ? HOOKS[name] : undefined;
   if (hook === undefined) throw new Fault('USAGE', `no such hook here: ${JSON.stringify(name)}`, { hint: `one of ${Object.keys(HOOKS).join(', ')}` });
-  await hook({ args, env: process.env, input: readInput, now: Date.now, hasTerminal, say: print });
+  // A copy: each look at process.env is a call into the system.
+  await hook({ args, env: { ...process.env }, input: readInput, now: Date.now, hasTerminal, say: print });
 }
 
 function tell(thrown: unknown): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the hook runs: found from the file system as gitrepository-layout(5) describes it, because asking git costs
 // a process; git is asked only where that finds nothing.
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fromUtf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
@@ -45,6 +45,8 @@ export function looseHead({ gitDir, commonDir }: Place): Oid | undefined {
 
 /** Returns a file of git's or of ours, or undefined where there is none. */
 export function readIfThere(path: string): Uint8Array | undefined {
+  // Most of what is looked for is not there, and an exception costs more than a look.
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path);
   } catch {
