@@ -21,7 +21,7 @@ import type { Numstat } from './numstat.ts';
 import { peelToCommit } from './peel.ts';
 import { runGit } from './process.ts';
 import type { Env } from './process.ts';
-import { hasGrafts } from './refs.ts';
+import { candidates, hasGrafts, refuseSeveral } from './refs.ts';
 import type { GitObject, LineCount, Merge, Repo } from './repo.ts';
 
 /** A repository behind the git binary, with the facts that only this door knows. */
@@ -73,11 +73,26 @@ class GitDoor implements GitRepo {
 
   async resolve(revision: string): Promise<Oid | undefined> {
     if (revision.startsWith('-') || /[\0\n]/.test(revision)) return undefined;
+    await this.#refuseAmbiguous(revision);
     const args = ['-c', 'core.commitGraph=false', 'rev-parse', '--verify', '--quiet', '--end-of-options', revision];
     const { stdout } = await runGit(args, { layout: this.layout, env: this.#env, accept: [1, 128] });
     const oid = latin1(stdout).trimEnd();
     // Peeled here and not by `^{commit}`, which would make a partial clone fetch.
     return isOid(oid, this.objectFormat) ? peelToCommit(this, oid) : undefined;
+  }
+
+  // A tag comes with every fetch and git prefers it to a branch, and any ref to the beginning of an id: a tag named
+  // origin/main would be the trusted end.
+  async #refuseAmbiguous(revision: string): Promise<void> {
+    const names = candidates(revision, this.objectFormat);
+    if (names.length === 0) return;
+    const lines = async (...args: string[]) => latin1((await runGit(args, { layout: this.layout, env: this.#env })).stdout).split('\n').filter(Boolean);
+    // a pattern also lists what is below it
+    const refs = await lines('for-each-ref', '--format=%(refname)', ...names);
+    const meanings = names.filter((name) => refs.includes(name));
+    const prefix = /^[0-9a-f]{4,63}$/.exec(names[0]!.slice('refs/'.length))?.[0];
+    if (meanings.length > 0 && prefix !== undefined) meanings.push(...(await lines('rev-parse', `--disambiguate=${prefix}`)));
+    refuseSeveral(revision, meanings);
   }
 
   async *walk(from: Oid, except: readonly Oid[]): AsyncGenerator<Oid> {

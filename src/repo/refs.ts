@@ -5,7 +5,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import { isOid } from '../oid.ts';
-import type { Oid } from '../oid.ts';
+import type { ObjectFormat, Oid } from '../oid.ts';
 import { printable } from '../printable.ts';
 import type { Env } from './process.ts';
 
@@ -53,16 +53,36 @@ async function commonDirOf(gitDir: string): Promise<string> {
   return common === undefined ? gitDir : resolve(gitDir, common.replace(/\n$/, ''));
 }
 
-/** Returns the id that a name stands for by git's rules, unpeeled; undefined where there is none. */
+/** Returns the refs that a revision's name may stand for, in git's order; none where it can only be one thing. */
+export function candidates(revision: string, format: ObjectFormat): string[] {
+  const name = revision.replace(/(?:[~^:]|@\{)[^]*$/, '');
+  if (REFUSED.test(name) || name === '' || PSEUDO.test(name) || name.startsWith('refs/') || isOid(name, format)) return [];
+  return RULES.map((rule) => rule.replace('*', () => name));
+}
+
+/**
+ * Refuses a name that several refs have: git would take the first, and others choose what is fetched.
+ * @throws Fault REVISION_UNKNOWN
+ */
+export function refuseSeveral(revision: string, refs: readonly string[]): void {
+  if (refs.length < 2) return;
+  const list = refs.map((ref) => printable(ref)).join(', ');
+  throw new Fault('REVISION_UNKNOWN', `${printable(revision)} has several meanings here: ${list}`, { hint: `name one in full: ${printable(refs.at(-1)!)}` });
+}
+
+/** Returns the id that a name stands for by git's rules, unpeeled; undefined where there is none. @throws Fault REVISION_UNKNOWN where several refs have it */
 export async function lookUp(place: Place, name: string): Promise<Oid | undefined> {
   const plain = name === '@' ? 'HEAD' : name;
   if (REFUSED.test(plain)) return undefined;
   if (PSEUDO.test(plain)) return readRef(place, plain);
-  for (const rule of plain.startsWith('refs/') ? ['*', ...RULES] : RULES) {
-    const oid = await readRef(place, rule.replace('*', () => plain));
-    if (oid !== undefined) return oid;
+  if (plain.startsWith('refs/')) return readRef(place, plain);
+  const found: { ref: string; oid: Oid }[] = [];
+  for (const ref of candidates(plain, 'sha1')) {
+    const oid = await readRef(place, ref);
+    if (oid !== undefined) found.push({ ref, oid });
   }
-  return undefined;
+  refuseSeveral(plain, found.map(({ ref }) => ref));
+  return found[0]?.oid;
 }
 
 async function readRef(place: Place, ref: string, depth = 0): Promise<Oid | undefined> {

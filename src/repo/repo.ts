@@ -28,7 +28,10 @@ export interface Repo {
   /** Returns the object, or undefined where it is not here (shallow or partial clone). Never fetches. Never follows refs/replace. */
   readObject(oid: Oid): Promise<GitObject | undefined>;
 
-  /** Returns the commit that a revision of the user names (`HEAD`, `main`, `HEAD~2`, an id), or undefined. A tag is peeled. */
+  /**
+   * Returns the commit that a revision of the user names (`HEAD`, `main`, `HEAD~2`, an id), or undefined. A tag is peeled.
+   * @throws Fault REVISION_UNKNOWN where the name stands for several refs, whichever of them git would take
+   */
   resolve(revision: string): Promise<Oid | undefined>;
 
   /**
