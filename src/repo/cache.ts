@@ -9,7 +9,7 @@ export interface ObjectCache {
 }
 
 // What an entry costs beside its content: the id, the object and the map's own slot, roughly.
-const OVERHEAD = 768;
+const OVERHEAD = 256;
 
 /** Returns a cache for at most so many bytes of objects, none of which is larger than `largest`. */
 export function objectCache(bytes: number, largest: number): ObjectCache {

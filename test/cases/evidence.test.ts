@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { newUlid } from '../../src/ulid.ts';
 import { attempt } from '../kit/attempt.ts';
-import { History, REPOSITORY, time, type Files } from '../kit/history.ts';
+import { History, REPOSITORY, policyText, rosterText, time, type Files } from '../kit/history.ts';
 import { softwareHand } from '../kit/person.ts';
 
 const test = suite('case: evidence');
@@ -120,6 +120,20 @@ test('evidence slipped into a merge that is clean but for it', async () => {
   assert.equal((await history.verify(history.adoption, bad)).errors, ['bad-evidence']);
   const good = await history.commit({ parents: [left, right], by: null, files: { ...files, ...history.session().file } });
   assert.equal((await history.verify(history.adoption, good)).errors, []);
+});
+
+test('a merge into an older line judges nothing anew: who has left the roster since bricks no merge', async () => {
+  const other = await History.make();
+  const held = await other.commit({ by: null, files: other.session({ by: 'bob' }).file });
+  const { alice, carol } = other.hands;
+  const files = { '.countersign/policy.yaml': policyText({ serial: 2 }), '.countersign/roster.yaml': rosterText({ alice: alice!, carol: carol! }) };
+  const target = await other.commit({ parents: [held], files });
+  const side = await other.commit({ parents: [other.adoption], files: { 'src/b.ts': 'b\n' } });
+  for (const parents of [[target, side], [side, target]]) {
+    const merge = await other.commit({ parents, by: null, tree: await other.treeOf(target), files: { 'src/b.ts': 'b\n' } });
+    assert.equal((await other.verify(target, merge)).findings, []);
+  }
+  await other.close();
 });
 
 test.run();
