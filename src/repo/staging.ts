@@ -29,6 +29,11 @@ export async function stage(layout: Layout, path: Path, { mode, oid }: StagedEnt
   await runGit(['update-index', '--add', '--cacheinfo', `${mode},${oid},${textOf(path)}`], { layout, ...(env && { env }) });
 }
 
+/** Takes a path out of the index; the working tree stays as it is. @throws Fault GIT_FAILED */
+export async function unstage(layout: Layout, path: Path, env?: Env): Promise<void> {
+  await runGit(['update-index', '--force-remove', '--', textOf(path)], { layout, ...(env && { env }) });
+}
+
 /** Tells whether the working tree holds something else than the index for a path, as `git diff` sees it. @throws Fault GIT_FAILED */
 export async function isDirty(layout: Layout, path: Path, env?: Env): Promise<boolean> {
   const args = ['--literal-pathspecs', 'diff', '--quiet', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', '--', textOf(path)];

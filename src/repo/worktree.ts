@@ -2,8 +2,9 @@
 // Files of the working tree that this project writes: whole or not at all, and never through a symbolic link, which a
 // branch that somebody checked out may have put there.
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { equal } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import type { Path } from '../oid.ts';
 import { pathText } from '../oid.ts';
@@ -24,6 +25,17 @@ export async function writeWorkFile(toplevel: string, path: Path, bytes: Uint8Ar
   const status = await statusOf(file);
   if (status !== undefined && !status.isFile()) throw new Fault('FILE_FAILED', `${printablePath(path)} is no regular file`);
   await writeWhole(file, bytes);
+}
+
+/** Removes a file if it still holds these bytes, and the folders that are empty then. @throws Fault FILE_FAILED */
+export async function removeWorkFile(toplevel: string, path: Path, bytes: Uint8Array): Promise<void> {
+  const there = await readWorkFile(toplevel, path);
+  if (there === undefined || !equal(there, bytes)) return;
+  const file = await locate(toplevel, path);
+  await rm(file, { force: true }).catch((cause: unknown) => failed('remove', path, cause));
+  for (let folder = dirname(file); folder !== toplevel; folder = dirname(folder)) {
+    if (!(await rmdir(folder).then(() => true, () => false))) return;
+  }
 }
 
 /** Writes a file of any place, whole or not at all; a symbolic link of that name is replaced, not followed. @throws Fault FILE_FAILED */

@@ -5,6 +5,7 @@ import { Fault } from '../../fault.ts';
 import { printable } from '../../printable.ts';
 import { findLayout } from '../../repo/layout.ts';
 import { guessAgent } from '../../session/agent-name.ts';
+import { withdrawGrant } from '../../session/grant-file.ts';
 import { runInSession } from '../../session/run.ts';
 import { endSession } from '../../session/sessions.ts';
 import { command } from '../command.ts';
@@ -21,7 +22,7 @@ export const run = command({
   async run(args, context) {
     const words = args['--'] ?? [];
     if (words.length === 0) throw new Fault('USAGE', 'no command given', { hint: 'name it after --, for instance: countersign run -- claude' });
-    const { commonDir } = await findLayout(context.dir, context.env);
+    const layout = await findLayout(context.dir, context.env);
     // Nothing is asked: whoever types this wants it, and what it grants is told in one line.
     const silent = { ...context, terminal: { ...context.terminal, present: () => undefined } };
     const { grant } = await grantSession(args.agent ?? guessAgent(words), { ...args, yes: true }, silent);
@@ -30,7 +31,8 @@ export const run = command({
       const options = { session: grant.id, dir: context.dir, env: context.env, keepAgents: args['keep-agents'], attended: hasTerminal() };
       return await runInSession(words, options);
     } finally {
-      await endSession(commonDir, grant.id).catch(endedAlready);
+      await withdrawGrant(layout, grant.id, context.env).catch(() => undefined);
+      await endSession(layout.commonDir, grant.id).catch(endedAlready);
     }
   },
 });

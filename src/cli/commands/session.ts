@@ -5,7 +5,7 @@ import { pathText, type Path } from '../../oid.ts';
 import { printable } from '../../printable.ts';
 import { findLayout } from '../../repo/layout.ts';
 import { printJson } from '../../report/json.ts';
-import { addGrant } from '../../session/grant-file.ts';
+import { addGrant, withdrawGrant } from '../../session/grant-file.ts';
 import { endSession, findSession, listSessions, type Listed } from '../../session/sessions.ts';
 import { command, group, YES } from '../command.ts';
 import { describeGrant, GRANTING, grantSession } from '../granting.ts';
@@ -69,11 +69,13 @@ const end = command({
   summary: 'end a session: its key is destroyed',
   words: ID,
   async run({ id }, context) {
-    const { commonDir } = await findLayout(context.dir, context.env);
+    const layout = await findLayout(context.dir, context.env);
     if ((context.env['COUNTERSIGN_SESSION'] ?? '') !== '' && context.env['COUNTERSIGN_SESSION'] !== id) {
       throw new Fault('SESSION_REFUSED', "a session can't end another one");
     }
-    await endSession(commonDir, id);
+    // A grant that can't be taken out is no reason to leave the key alive.
+    await withdrawGrant(layout, id, context.env).catch(() => undefined);
+    await endSession(layout.commonDir, id);
     context.terminal.say(`session ${id} has ended, its key is destroyed`);
     return 0;
   },
