@@ -31,7 +31,9 @@ export async function readSubject(repo: GitRepo, dir: string, word: string, env:
   const path = pathOf(text);
   const shown = printablePath(path);
   const entry = await stagedEntry(repo.layout, path, env);
-  if (entry === undefined) throw new Fault('PATH_INVALID', `${shown} is no file that git knows`, { hint: `name a file, and "git add" it first` });
+  if (entry === undefined) {
+    throw new Fault('PATH_INVALID', `${shown} is no file that git knows`, { hint: 'name a file as it is seen from this folder, and "git add" it first' });
+  }
   const { mode, oid } = entry;
   if (mode !== '100644' && mode !== '100755' && mode !== '120000') throw new Fault('PATH_INVALID', `${shown} is a submodule, whose content is elsewhere`);
   if (await isDirty(repo.layout, path, env)) {

@@ -50,7 +50,7 @@ export async function adopt(layout: Layout, founder: Founder, bin: string, env: 
   try {
     const written = texts === undefined ? await writeTexts(layout.toplevel, founder, undo) : [];
     await installHooks(hooks, undo);
-    written.push(...hooks.files.map(({ hook }) => `hook ${hook}`));
+    written.push(...hooks.files.map(({ hook, copy }) => (copy ? `hook ${hook}, for yours to call` : `hook ${hook}`)));
     written.push(...(await writeSettings(layout, founder, bin, undo, env)));
     return { written, hooks };
   } catch (thrown) {

@@ -19,7 +19,7 @@ export interface HookPlan {
   /** `core.hooksPath` and its scope, where git looks there instead of in the repository's own folder. */
   elsewhere: { path: string; scope: string } | undefined;
   /** Files to write: hooks where there were none, private copies for those that stand beside somebody else's. */
-  files: { hook: HookName; file: string }[];
+  files: { hook: HookName; file: string; copy: boolean }[];
   /** Hooks that somebody has to call from their own, with {@link hookLine}. */
   lines: HookName[];
   /** A program that writes hooks itself, by its configuration file. */
@@ -45,12 +45,12 @@ async function planHook(layout: Layout, hook: HookName, plan: HookPlan): Promise
   const there = plan.elsewhere === undefined ? await readHook(file) : undefined;
   if (there !== undefined && equal(there, ours)) return;
   if (there === undefined && plan.elsewhere === undefined) {
-    plan.files.push({ hook, file });
+    plan.files.push({ hook, file, copy: false });
     return;
   }
-  const copy = join(layout.commonDir, PRIVATE, hook);
-  const kept = await readHook(copy);
-  if (kept === undefined || !equal(kept, ours)) plan.files.push({ hook, file: copy });
+  const beside = join(layout.commonDir, PRIVATE, hook);
+  const kept = await readHook(beside);
+  if (kept === undefined || !equal(kept, ours)) plan.files.push({ hook, file: beside, copy: true });
   const callers = there === undefined ? await readCallers(layout, plan.elsewhere!.path, hook) : [there];
   if (!callers.some((bytes) => latin1(bytes).includes(`/countersign/hooks/${hook}`))) plan.lines.push(hook);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How people name a key: `ssh:PATH` of either half, or a public key's line itself. Only the public half is ever read.
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
@@ -49,11 +49,17 @@ export async function readPublicKey(spec: string, place: Place): Promise<PublicK
 
 async function readPublicLine(path: string): Promise<string> {
   const file = path.endsWith('.pub') ? path : `${path}.pub`;
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const hint = path.endsWith('.pub') ? SPEC_HINT : `make it with "ssh-keygen -y -f ${printable(path)} >${printable(file)}"`;
+  const text = await readFile(file, 'utf8').catch(async (cause: unknown) => {
+    const hint = path.endsWith('.pub') ? SPEC_HINT : await hintFor(path, file);
     throw new Fault('KEY_NOT_FOUND', `no public key at ${printable(file)}`, { hint, cause });
   });
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (lines.length !== 1) throw new Fault('KEY_INVALID', `${printable(file)} holds ${lines.length} keys, not one`, { hint: SPEC_HINT });
   return lines[0]!;
+}
+
+/** The public half comes from the private one; where that is missing too, it is the whole key that has to be made. */
+async function hintFor(path: string, file: string): Promise<string> {
+  if (await lstat(path).catch(() => undefined)) return `make it with "ssh-keygen -y -f '${printable(path)}' >'${printable(file)}'"`;
+  return `name a key that is there, or make one with "ssh-keygen -t ed25519 -f '${printable(path)}'"`;
 }

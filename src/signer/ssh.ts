@@ -128,5 +128,6 @@ function refusal(program: string, { code, stderr }: Exit): Fault {
   const reason = clip(printable(line), 300) || (code === null ? 'killed' : `exit status ${code}`);
   const hint = 'check the key with "ssh-keygen -l", and that its file or "ssh-add -l" holds the private half';
   if (NO_KEY.test(stderr)) return new Fault('SIGNER_UNAVAILABLE', `${printable(program)} has no key to sign with: ${reason}`, { hint });
-  return new Fault('SIGNING_FAILED', `${printable(program)} did not sign: ${reason}`);
+  const locked = /incorrect passphrase/.test(stderr) ? { hint: 'try again, or unlock the key for a while with "ssh-add"' } : {};
+  return new Fault('SIGNING_FAILED', `${printable(program)} did not sign: ${reason}`, locked);
 }

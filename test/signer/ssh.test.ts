@@ -89,7 +89,8 @@ test('no key, no agent, no passphrase, no program', async () => {
   await fails('SIGNER_UNAVAILABLE', { keyPath: join(dir, 'absent') });
   copyFileSync(`${sshKey('signer').file}.pub`, join(dir, 'alone.pub'));
   await fails('SIGNER_UNAVAILABLE', { keyPath: join(dir, 'alone.pub') });
-  await fails('SIGNING_FAILED', { keyPath: sshKey('locked', 'a passphrase').file });
+  const locked = await fails('SIGNING_FAILED', { keyPath: sshKey('locked', 'a passphrase').file });
+  assert.match(locked.hint ?? '', 'ssh-add');
   await fails('SIGNER_UNAVAILABLE', { program: join(dir, 'no-such-program') });
   writeFileSync(join(dir, 'not-executable'), '');
   await fails('SIGNER_UNAVAILABLE', { program: join(dir, 'not-executable') });

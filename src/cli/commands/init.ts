@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // countersign init: asks for what flags leave open, sets the repository up, and says what comes next.
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../fault.ts';
 import { printable } from '../../printable.ts';
@@ -9,14 +10,15 @@ import { describeKey, type KeyProtection } from '../../signer/key-file.ts';
 import { readPublicKey, sshKeyPath } from '../../signer/key-spec.ts';
 import { abandon, adopt, type Adopted, type Founder } from '../../setup/adopt.ts';
 import { hookLine } from '../../setup/hooks.ts';
+import { readTrustTexts } from '../../setup/texts.ts';
 import { command, YES, type Context } from '../command.ts';
 import { ACTING, placeOf } from '../flags.ts';
 
 const STRENGTH: Record<KeyProtection, string> = {
   hardware: 'a hardware key: nobody can sign with it unnoticed',
-  passphrase: 'kept by a passphrase, but whatever unlocks it (ssh-agent) also signs for an agent that runs as you',
-  unlocked: 'not kept at all: whatever runs as you, an agent too, can sign with it; a hardware key can\'t be used unnoticed ("ssh-keygen -t ed25519-sk")',
-  agent: 'kept by an ssh-agent, which also signs for an agent that runs as you',
+  passphrase: 'protected by a passphrase, but whatever unlocks it (ssh-agent) also signs for an agent that runs as you',
+  unlocked: 'not protected at all: whatever runs as you, an agent too, can sign with it; a hardware key can\'t be used unnoticed ("ssh-keygen -t ed25519-sk")',
+  agent: 'held by an ssh-agent, which also signs for an agent that runs as you',
 };
 
 export const init = command({
@@ -36,7 +38,8 @@ export const init = command({
       if (args.person ?? args.name ?? args.email ?? args.signer) throw new Fault('USAGE', '--remove goes with no other flag');
       return remove(layout, context);
     }
-    const founder = await founderOf(layout, args, context);
+    if (layout.toplevel === undefined) throw new Fault('REPO_NOT_FOUND', 'a bare repository has no working tree to set up', { hint: 'run "countersign init" in a clone' });
+    const founder = await founderOf(layout, args, context, (await readTrustTexts(layout.toplevel)) !== undefined);
     const bin = fileURLToPath(new URL('../../../bin/countersign.js', import.meta.url));
     const adopted = await adopt(layout, founder, bin, context.env);
     await tell(adopted, founder, context);
@@ -46,8 +49,11 @@ export const init = command({
 
 interface Answers { person?: string | undefined; name?: string | undefined; email?: string | undefined; signer?: string | undefined; yes: boolean }
 
-/** Fills up what no flag says: from git's configuration with --yes, else by asking, with that as the proposal. */
-async function founderOf(layout: Layout, flags: Answers, context: Context): Promise<Founder> {
+/**
+ * Fills up what no flag says: from git's configuration with --yes, else by asking, with that as the proposal. Whoever
+ * joins what others adopted stands in the roster with name and address.
+ */
+async function founderOf(layout: Layout, flags: Answers, context: Context, joins: boolean): Promise<Founder> {
   const { terminal, env } = context;
   const config = (key: string) => readConfig(layout, key, env);
   const ask = (flag: keyof Answers, question: string, given: string | undefined, proposal: string | undefined): string => {
@@ -55,10 +61,11 @@ async function founderOf(layout: Layout, flags: Answers, context: Context): Prom
     if (answer !== undefined && answer !== '') return answer;
     throw new Fault('USAGE', `--${flag} is missing`, { hint: 'countersign init --person alice --name "Alice Example" --email alice@example.com --signer ssh:PATH' });
   };
-  const name = ask('name', 'Your name', flags.name, await config('user.name'));
-  const email = ask('email', 'The e-mail address of your commits', flags.email, await config('user.email'));
+  const [gitName, gitEmail] = [await config('user.name'), await config('user.email')];
+  const name = joins ? '' : ask('name', 'Your name', flags.name, gitName);
+  const email = joins ? (gitEmail ?? '') : ask('email', 'The e-mail address of your commits', flags.email, gitEmail);
   const id = ask('person', 'Your id in the roster', flags.person, (await config('countersign.person')) ?? idFrom(email));
-  const spec = ask('signer', 'Your SSH key', flags.signer, (await config('countersign.signer')) ?? (await signingKey(config)));
+  const spec = ask('signer', 'Your SSH key, as ssh:PATH', flags.signer, (await config('countersign.signer')) ?? (await signingKey(config)));
   const place = placeOf(context);
   return { id, name, email, key: await readPublicKey(spec, place), signer: `ssh:${sshKeyPath(spec, place)}` };
 }
@@ -76,7 +83,7 @@ async function tell({ written, hooks }: Adopted, { signer }: Founder, { terminal
   for (const item of written) terminal.say(`wrote ${item}`);
   if (written.length === 0) terminal.say('everything is set up already, nothing was changed');
   if (hooks.elsewhere !== undefined) {
-    terminal.warn(`countersign: warning: git looks for hooks in ${printable(hooks.elsewhere.path) || 'no folder'} (core.hooksPath, ${hooks.elsewhere.scope})`);
+    terminal.warn(`countersign: warning: git looks for hooks in ${printable(hooks.elsewhere.path) || 'no folder'} (core.hooksPath, ${hooks.elsewhere.scope})${rewritten(hooks.elsewhere.path)}`);
   }
   if (hooks.lines.length > 0) {
     terminal.warn('countersign: warning: these hooks are somebody else\'s and were left alone; add to each, near its top, its line:');
@@ -89,6 +96,11 @@ async function tell({ written, hooks }: Adopted, { signer }: Founder, { terminal
   if (!written.some((item) => item.startsWith('.countersign/'))) return;
   terminal.say('next: countersign people add <id> --name … --email … --role reviewer --key ssh:PATH');
   terminal.say('      git add .countersign && git commit -m "adopt countersign"');
+}
+
+/** Husky makes its folder anew at each `npm install`. */
+function rewritten(path: string): string {
+  return basename(path) === '_' ? ', which husky writes: your own are one folder up' : '';
 }
 
 async function remove(layout: Layout, { terminal, env }: Context): Promise<number> {
