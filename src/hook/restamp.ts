@@ -68,7 +68,8 @@ async function findHead(repo: GitRepo, revision: string): Promise<Oid> {
   const [head, named] = [await repo.resolve('HEAD'), await repo.resolve(revision)];
   if (head === undefined || named === undefined) throw new Fault('REVISION_UNKNOWN', `no such commit: ${printable(revision)}`);
   if (named === head) return head;
-  const hint = `reach the others with: git rebase --exec 'countersign restamp HEAD' ${printable(revision)}~1`;
+  const from = (await commitAt(repo, named)).parents.length > 0 ? `${printable(revision)}~1` : '--root';
+  const hint = `reach the others with: git rebase --exec 'countersign restamp HEAD' ${from}`;
   throw new Fault('USAGE', 'only HEAD can be stamped anew', { hint });
 }
 

@@ -65,7 +65,9 @@ const revokeKeys = command({
   async run({ id, key, at, reason }, context) {
     const keyid = key === undefined ? undefined : key.startsWith('SHA256:') ? `ssh:${key}` : key;
     const revocation: Revocation = { at: at === undefined ? Math.floor(context.now() / 1000) : secondsOf(at), reason };
-    saved(`the keys of ${id} are revoked`, await revoke(await deskOf(context), id, keyid, revocation), context);
+    const edited = await revoke(await deskOf(context), id, keyid, revocation);
+    saved(`the keys of ${id} are revoked`, edited, context);
+    if (!hasOwner(edited.roster)) context.terminal.warn('countersign: warning: no owner has a key that counts, so that nobody could change policy or roster again: add one before you commit');
     return 0;
   },
 });
@@ -94,6 +96,10 @@ function offerExclusion({ terminal }: Context): boolean {
 function saved(what: string, { serial }: Edited, { terminal }: Context): void {
   terminal.say(`${printable(what)}, and the policy has serial ${serial}`);
   terminal.say('next: git add .countersign && git commit, signed by an owner');
+}
+
+function hasOwner({ people: entries }: Roster): boolean {
+  return Object.values(entries).some(({ roles, keys }) => roles.includes('owner') && keys.some(({ revoked }) => revoked === undefined));
 }
 
 function secondsOf(text: string): number {

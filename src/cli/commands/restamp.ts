@@ -11,7 +11,8 @@ export const restamp = command({
   words: { revision: { type: 'string', default: 'HEAD', describe: 'the last commit' } },
   async run({ revision }, { terminal, dir, env, now }) {
     const { oid, replaced, provenance, droppedSignature } = await restampHead(dir, revision, env, now());
-    terminal.say(`${replaced.slice(0, SHORT)} is now ${oid.slice(0, SHORT)}, stamped ${provenance}`);
+    const [before, after] = [replaced.slice(0, SHORT), oid.slice(0, SHORT)];
+    terminal.say(oid === replaced ? `${before} bears this stamp already: ${provenance}` : `${before} is now ${after}, stamped ${provenance}`);
     if (droppedSignature) terminal.warn("countersign: warning: git's own signature did not fit any more and is gone");
     return 0;
   },
