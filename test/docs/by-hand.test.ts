@@ -47,9 +47,12 @@ check("a person's stamp verifies, and an altered commit does not", async () => {
   try {
     const other = await history.treeOf(history.tip);
     const commit = await history.commit({ files: FILES, message: TRAILERS });
-    const run = (oid: Oid): number => byHand(history, oid, [CLAIM, PERSON]).code;
-    assert.equal(byHand(history, commit, [CLAIM, PERSON]), { code: 0, last: 'human, by alice: the change, its author and its message are as signed' });
+    const run = (oid: Oid): number => byHand(history, oid, BLOCKS).code;
+    assert.equal(byHand(history, commit, BLOCKS), { code: 0, last: 'human, by alice: the change, its author and its message are as signed' });
     assert.is(run(altered(history, commit, ' (#12) (!7)', ' (#99)')), 0, 'a forge may number it anew');
+    const empty = await history.commit({ files: {} });
+    assert.is(run(empty), 0, 'a commit that changes nothing');
+    assert.is.not(run(altered(history, empty, /^tree [0-9a-f]+/, `tree ${other}`)), 0, 'one that changes nothing, elsewhere');
     assert.is.not(run(altered(history, commit, 'more', 'less')), 0, 'the message');
     assert.is.not(run(altered(history, commit, 'author Alice', 'author Malice')), 0, 'the author');
     assert.is.not(run(altered(history, commit, /(author .*> )\d+/, '$11767300000')), 0, 'the date');
