@@ -37,10 +37,16 @@ export async function readMerge(repo: Repo, tree: Oid, parents: readonly Oid[], 
   return { kind: clean ? 'clean' : 'unclean', recomputed: merge.tree, difference, beyond: clean ? [] : [...changed, ...rest].sort(byPath), unlike };
 }
 
-function unlikeAll(diffs: readonly Change[][]): Set<Path> {
+/** Returns the paths, evidence aside, that are in all of these differences. */
+export function unlikeAll(diffs: readonly Change[][]): Set<Path> {
   const [first = [], ...others] = diffs.map((diff) => withoutEvidence(diff).map((change) => change.path));
   const sets = others.map((paths) => new Set(paths));
   return new Set(first.filter((path) => sets.every((set) => set.has(path))));
+}
+
+/** Returns the paths that a merge gave content of its own though this side had no such file: an edit followed a rename. */
+export function movedTo(unlike: ReadonlySet<Path>, diff: readonly Change[]): Path[] {
+  return diff.filter(({ path, oldMode }) => oldMode === '000000' && unlike.has(path)).map(({ path }) => path);
 }
 
 function pick(changes: readonly Change[], paths: ReadonlySet<Path>): Change[] {

@@ -2,10 +2,11 @@
 // What a whole range is asked, at its end: the rules that no single commit can answer. Judged by the state of the
 // trusted end and by the one at the head, so that nothing a range lowers helps the range itself.
 import { isEvidence, withoutEvidence } from '../commit/change.ts';
-import type { Change, Oid } from '../oid.ts';
+import type { Change, Oid, Path } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import { diffTrees } from '../repo/tree.ts';
 import type { Policy, RuleName } from '../trust/policy.ts';
+import { movedTo, unlikeAll } from './merge.ts';
 import { readCommit } from './reading.ts';
 import type { Sums } from './sums.ts';
 import type { State } from './state.ts';
@@ -26,6 +27,8 @@ export interface RangeFacts {
   end: 'head' | 'merged' | 'conflict' | 'undecided';
   /** What differs between base and end, evidence left out. */
   changes: Change[];
+  /** Files to which the recomputed merge carried an edit from another name. */
+  moved: Path[];
   /** What differs in evidence. */
   evidence: Change[];
   /** The trusted state and the accepted state at the head; one where they are the same. */
@@ -41,12 +44,14 @@ export interface RangeFacts {
 }
 
 /** Finds the ends of a range and what differs between them. @throws Fault REPO_OBJECT_MISSING, TREE_MALFORMED */
-export async function readEnds(repo: Repo, base: Oid, head: Oid): Promise<Pick<RangeFacts, 'baseTree' | 'endTree' | 'end' | 'changes' | 'evidence'>> {
+export async function readEnds(repo: Repo, base: Oid, head: Oid): Promise<Pick<RangeFacts, 'baseTree' | 'endTree' | 'end' | 'changes' | 'moved' | 'evidence'>> {
   const baseTree = (await readCommit(repo, base)).tree;
   const { tree: headTree, parents } = await readCommit(repo, head);
   const ends = async (end: RangeFacts['end'], from: Oid, endTree: Oid) => {
     const diff = await diffTrees(repo, from, endTree);
-    return { end, baseTree, endTree, changes: withoutEvidence(diff), evidence: diff.filter((change) => isEvidence(change.path)) };
+    const own = end === 'merged' ? await diffTrees(repo, headTree, endTree) : [];
+    const moved = movedTo(unlikeAll([diff, own]), own);
+    return { end, baseTree, endTree, changes: withoutEvidence(diff), moved, evidence: diff.filter((change) => isEvidence(change.path)) };
   };
   // a whole history is judged step by step: the parent is asked before git is
   if (parents.includes(base) || (await repo.isAncestor(base, head))) return ends('head', baseTree, headTree);

@@ -8,6 +8,7 @@ import { cosignFolder } from '../statement/evidence.ts';
 import { needsPresence } from '../trust/standing.ts';
 import type { Policy } from '../trust/policy.ts';
 import type { Facts } from './facts.ts';
+import { movedTo } from './merge.ts';
 
 /** One commit's change of one path. */
 export interface Touch {
@@ -25,6 +26,9 @@ export class Touches {
   readonly #paths = new Map<Path, Touch[]>();
   /** Folders of cosignatures that commits of the range brought, kept though a later one takes them away. */
   readonly #cosigned = new Set<string>();
+  readonly #commits = new Set<Oid>();
+  /** Files to which merges of the range carried an edit from another name, people's merges left out. */
+  readonly moved = new Set<Path>();
 
   constructor(policies: readonly Policy[]) {
     this.#globs = policies.flatMap((policy) => [...policy.compliance, ...policy.protected].flatMap(({ paths }) => paths));
@@ -32,6 +36,8 @@ export class Touches {
 
   /** Notes what a commit did to watched paths. Commits come parents first. */
   add(facts: Facts): void {
+    this.#commits.add(facts.oid);
+    for (const path of this.#movedBy(facts)) this.moved.add(path);
     const human = isHuman(facts);
     const sponsor = sponsorOf(facts);
     for (const { path, verdict } of facts.evidence.added) if (verdict === 'good') this.#cosigned.add(path.slice(0, path.lastIndexOf('/') + 1));
@@ -53,6 +59,12 @@ export class Touches {
     if (merge.recomputed === undefined) return withoutEvidence(diffs.flat());
     const beyond = new Set(own.map((change) => change.path));
     return [...own, ...(diffs[0] ?? []).filter((change) => merge.unlike.has(change.path) && !beyond.has(change.path))];
+  }
+
+  /** A person who signs a merge answers for it. What came from outside the range had its names there already. */
+  #movedBy({ kind, merge, diffs, raw }: Facts): Path[] {
+    if (!merge || kind === 'human' || kind === 'assisted') return [];
+    return diffs.flatMap((diff, i) => (this.#commits.has(raw.parents[i]!) ? movedTo(merge.unlike, diff) : []));
   }
 
   /** Tells whether a commit of the range brought a cosignature of this path. */

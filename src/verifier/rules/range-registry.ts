@@ -8,7 +8,8 @@ import { protectedPath } from './protected-path.ts';
 import { rangeEvidence } from './range-evidence.ts';
 import { rangeLimit } from './range-limit.ts';
 import { rangePolicy } from './range-policy.ts';
+import { rangeScope } from './range-scope.ts';
 
 export const RANGE_RULES: readonly RangeRule[] = [
-  rangePolicy, rangeEvidence, protectedPath, missingCosign, missingParticipant, complianceDeleted, rangeLimit,
+  rangePolicy, rangeEvidence, protectedPath, missingCosign, missingParticipant, complianceDeleted, rangeScope, rangeLimit,
 ];
