@@ -13,8 +13,9 @@ export interface Ends {
 }
 
 /**
- * Reads `A..B` (an empty side is HEAD), or one commit `C` for what it does to its first parent. `onto` stands for A.
- * @throws Fault USAGE (`A...B`, no such range), REVISION_UNKNOWN
+ * Reads `A..B` (without B: HEAD), or one commit `C` for what it does to its first parent. `onto` stands for A. A missing A
+ * is no HEAD as it is for git: where a script's variable is empty, nothing would be judged, and found good.
+ * @throws Fault USAGE (`A...B`, `..B`, no such range), REVISION_UNKNOWN
  */
 export async function readRange(repo: GitRepo, text: string | undefined, onto: string | undefined, env: Env): Promise<Ends> {
   if (text === undefined) {
@@ -22,10 +23,13 @@ export async function readRange(repo: GitRepo, text: string | undefined, onto: s
     return { base, head: await commitOf(repo, 'HEAD') };
   }
   if (text.includes('...')) throw new Fault('USAGE', 'a range has two dots', { hint: `did you mean ${printable(clip(text.replace('...', '..'), 80))}?` });
-  const [from, to] = text.split('..', 2);
-  const head = await commitOf(repo, to === undefined ? from! : to || 'HEAD');
+  const [from = '', to, ...more] = text.split('..');
+  if (more.length > 0 || (from === '' && (to === undefined || onto === undefined))) {
+    throw new Fault('USAGE', `not a range: "${printable(clip(text, 80))}"`, { hint: 'name where it begins and where it ends: countersign verify main..HEAD' });
+  }
+  const head = await commitOf(repo, to === undefined ? from : to || 'HEAD');
   if (onto !== undefined) return { base: await commitOf(repo, onto), head };
-  return { base: await (to === undefined ? parentOf(repo, from!) : commitOf(repo, from || 'HEAD')), head };
+  return { base: await (to === undefined ? parentOf(repo, from) : commitOf(repo, from)), head };
 }
 
 /** Returns the commit that a revision names. @throws Fault REVISION_UNKNOWN */
