@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads objects through one long-lived `git cat-file --batch`. git hashes nothing when it reads from a pack, so every
+// Reads objects through one long-lived `git cat-file`. git hashes nothing when it reads from a pack, so every
 // object is hashed here: an id that was signed must mean the bytes that are judged.
 import { latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
@@ -21,18 +21,20 @@ export interface Batch {
 /** What is read into memory at once: forges refuse files of more than 100 MB. */
 export const OBJECT_BYTES = 256 * 1024 * 1024;
 
-const COMMAND = ['cat-file', '--batch'];
+// Answers in one piece for all requests of a moment: with plain --batch git writes each by itself.
+const COMMAND = ['cat-file', '--batch-command', '--buffer'];
+const FLUSH = 'flush\n';
 const HEADER = /^[0-9a-f]+ (commit|tree|blob|tag) ([0-9]{1,15})$/;
 const LF = 0x0a;
 
 /** Opens the reader; `start` starts git in the clean room. */
 export function openBatch(start: (args: readonly string[]) => GitChild, format: ObjectFormat): Batch {
-  const dialogue = openDialogue(() => start(COMMAND), readAnswer, (complaint) => failed(COMMAND, complaint));
+  const dialogue = openDialogue(() => start(COMMAND), readAnswer, (complaint) => failed(COMMAND, complaint), FLUSH);
   return {
     async read(oid) {
       // Whatever is no full id could be read by git as an expression, or as two requests.
       if (!isOid(oid, format)) return undefined;
-      const found = await dialogue.ask(`${oid}\n`);
+      const found = await dialogue.ask(`contents ${oid}\n`);
       if (found === undefined) return undefined;
       if (typeof found === 'number') throw hugeObject(oid, found);
       if (hashObject(format, found.kind, found.bytes) !== oid) throw corruptObject(oid);

@@ -25,12 +25,13 @@ class Ended extends Error {}
  * Opens a dialogue; git is started by the first request, and again after it gave up.
  * @param read reads exactly one answer; whatever it throws ends this git, because the place in the stream is lost
  * @param gaveUp makes the fault for a git that ended, from its stderr
+ * @param flush what ends the requests of one moment, for a git that holds its answers back until then
  */
-export function openDialogue<T>(start: () => GitChild, read: (answer: Answer) => Promise<T>, gaveUp: (complaint: string) => Fault): Dialogue<T> {
+export function openDialogue<T>(start: () => GitChild, read: (answer: Answer) => Promise<T>, gaveUp: (complaint: string) => Fault, flush = ''): Dialogue<T> {
   let line: Line | undefined;
   return {
     ask(request) {
-      const current = (line ??= new Line(start()));
+      const current = (line ??= new Line(start(), flush));
       return current.exchange(request, read).catch(async (error: unknown) => {
         if (line === current) line = undefined;
         await current.hangUp();
@@ -52,10 +53,12 @@ class Line implements Answer {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #requests = '';
+  readonly #end: string;
   #over = false;
 
-  constructor(child: GitChild) {
+  constructor(child: GitChild, flush: string) {
     this.child = child;
+    this.#end = flush;
     this.#chunks = child.process.stdout[Symbol.asyncIterator]();
   }
 
@@ -78,7 +81,7 @@ class Line implements Answer {
   #flush(): void {
     const requests = this.#requests;
     this.#requests = '';
-    if (!this.#over) this.child.process.stdin.write(requests);
+    if (!this.#over) this.child.process.stdin.write(requests + this.#end);
   }
 
   // An idle git must not keep a program alive that is otherwise done; a busy one must.
