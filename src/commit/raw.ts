@@ -43,6 +43,8 @@ export interface RawCommit {
 
 const IDENT = /^([^<>\n\0]*) <([^<>\n\0]*)> (-?[0-9]{1,15}) ([+-][0-9]{4})$/;
 const MAX_PARENTS = 1024;
+/** No honest message comes near it; one of nothing but line ends has more lines than fit into memory. */
+const MAX_COMMIT = 4 * 1024 * 1024;
 /** The header that bears git's signature, by the format of the object it stands in. */
 const SIGNATURE: Record<ObjectFormat, string> = { sha1: 'gpgsig', sha256: 'gpgsig-sha256' };
 const LF = 0x0a;
@@ -54,6 +56,7 @@ const SPACE = 0x20;
  *   form that git's fsck asks for. `cause` says what is wrong in a few fixed words
  */
 export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit {
+  if (bytes.length > MAX_COMMIT) throw malformed('larger than 4 MiB');
   const { headers, covered, message } = splitHeaders(bytes);
   let at = 0;
   const tree = takeOid(headers[at++], 'tree', format);

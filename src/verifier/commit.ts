@@ -32,6 +32,8 @@ export function findingOf(thrown: unknown, commit?: Oid): Finding | undefined {
   if (thrown.code === 'REPO_OBJECT_MISSING') {
     return { rule: 'missing-objects', level: 'unknown', ...place, message: thrown.message, hint: thrown.hint ?? 'git fetch --unshallow' };
   }
+  // larger than anybody may ask to be read: what it holds stays unknown
+  if (thrown.code === 'REPO_FORMAT_UNSUPPORTED') return { rule: 'missing-objects', level: 'unknown', ...place, message: thrown.message, hint: thrown.hint ?? 'leave it out' };
   if (thrown.code !== 'COMMIT_MALFORMED' && thrown.code !== 'TREE_MALFORMED') return undefined;
   return { rule: 'malleable-commit', level: 'error', ...place, message: thrown.message, hint: thrown.hint ?? 'git fsck' };
 }
