@@ -11,7 +11,7 @@ export const GLOBAL: Flags = {
   C: { type: 'string', requiresArg: true, describe: 'work in this folder' },
   format: { type: 'string', requiresArg: true, default: 'text', describe: 'form of the product' },
   color: { choices: ['auto', 'always', 'never'], default: 'auto', describe: 'colours on the terminal' },
-  quiet: { type: 'boolean', default: false, describe: 'say nothing but warnings and errors' },
+  quiet: { type: 'boolean', default: false, describe: 'print the result only, and warnings and errors' },
 };
 
 const EXIT_CODES = `Exit codes: 0 good, 1 bad, 2 wrong usage or configuration, 3 unknown,

@@ -22,6 +22,8 @@ export { readCommit } from './reading.ts';
 
 export interface Facts {
   oid: Oid;
+  /** It is the end of the range, which whoever mends it may well have checked out. */
+  isHead: boolean;
   raw: RawCommit;
   subject: string;
   author: { name: string; email: string; date: number };
@@ -53,6 +55,8 @@ export interface Surroundings {
   repo: Repo;
   states: States;
   grants: Grants;
+  /** The end of the range. */
+  head: Oid;
 }
 
 /** Judges what can be said of a commit that was read. @throws Fault COMMIT_MALFORMED, TREE_MALFORMED, REPO_OBJECT_MISSING */
@@ -65,7 +69,7 @@ export async function gatherFacts(oid: Oid, reading: Reading, around: Surroundin
   const own = merge ? merge.beyond : withoutEvidence(diffs[0]!);
   const kind = kindOf(proof, carried, diffs, merge);
   return {
-    oid, raw, carried, step, proof, grant, kind, diffs, own, merge,
+    oid, isHead: oid === around.head, raw, carried, step, proof, grant, kind, diffs, own, merge,
     state: step.state,
     policies: [states.start.policy, step.state.policy],
     subject: message.trimStart().split('\n', 1)[0] ?? '',

@@ -32,6 +32,12 @@ export interface RangeRule {
 /** What to do about a squash that a forge made: nothing in it says what became of the commits it was made of. */
 export const SQUASH_HINT = 'land it as a merge or a rebase: a squash loses the stamps of its commits';
 
+/** Returns what whoever made a commit types to stamp it anew; one that others stand on is reached by a rebase. */
+export function restampHint({ oid, isHead, raw }: Facts, who: string): string {
+  const from = raw.parents.length > 0 ? `${oid.slice(0, 12)}~1` : '--root';
+  return isHead ? `${who}: countersign restamp HEAD` : `${who}, on its branch: git rebase -r --exec 'countersign restamp HEAD' ${from}`;
+}
+
 /** Returns a path as a finding's text names it: as it is, or byte by byte where it is no text. Whoever shows it escapes it. */
 export function named(path: Path): string {
   return pathText(path) ?? printablePath(path);

@@ -113,7 +113,7 @@ async function* judgeSegment(question: Question, start: State, { tally, grants, 
     const touches = new Touches([start.policy, ...(await headPolicy(question, start))]);
     for await (const oid of readings.ahead(commitsOf(question))) {
       signal?.throwIfAborted();
-      const { verdict, facts } = await judgeCommit(oid, readings.take(oid), { repo, states, grants });
+      const { verdict, facts } = await judgeCommit(oid, readings.take(oid), { repo, states, grants, head });
       if (facts) {
         sums.add(facts);
         touches.add(facts);

@@ -2,7 +2,7 @@
 // missing-cosign: a compliance file that an agent made or changed, and too few people sign that this is what it says.
 import type { RangeFacts } from '../range.ts';
 import { named, type Draft, type RangeRule } from '../rule.ts';
-import { casesOf, counting, type Case } from './compliance.ts';
+import { casesOf, counting, quoted, type Case } from './compliance.ts';
 
 export const missingCosign: RangeRule = {
   name: 'missing-cosign',
@@ -31,9 +31,4 @@ function shortage(facts: RangeFacts, item: Case): Draft | undefined {
     hint: `a person who can vouch for it: countersign cosign -- ${quoted(path)}`,
     ...(cosigned.undecided ? { level: 'unknown' } : {}),
   };
-}
-
-// for reading and pasting; what printablePath escaped is no longer a name a shell would find, and that is meant
-function quoted(path: string): string {
-  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -4,7 +4,7 @@
 import { readParticipants, resolvePerson } from '../../trust/participants.ts';
 import type { RangeFacts } from '../range.ts';
 import { named, type Draft, type RangeRule } from '../rule.ts';
-import { casesOf, type Case } from './compliance.ts';
+import { casesOf, quoted, type Case } from './compliance.ts';
 
 export const missingParticipant: RangeRule = {
   name: 'missing-participant',
@@ -30,6 +30,6 @@ async function absent(facts: RangeFacts, { change, cosigned }: Case): Promise<Dr
     const people = new Set(facts.states.map(({ roster }) => resolvePerson(roster, name)));
     const [person] = people;
     if (people.size !== 1 || person === undefined) return [draft(`${path} names ${name}, who is no one person of the roster`, 'name participants by their id in .countersign/roster.yaml')];
-    return signed.has(person) ? [] : [draft(`${path} quotes ${person}, who has not cosigned it`, `${person}: countersign cosign -- <path>`)];
+    return signed.has(person) ? [] : [draft(`${path} quotes ${person}, who has not cosigned it`, `${person}: countersign cosign -- ${quoted(path)}`)];
   });
 }

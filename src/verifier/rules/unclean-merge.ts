@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // unclean-merge: a merge that git does not make by itself (resolved, or edited) and that nobody signed for.
-import type { CommitRule } from '../rule.ts';
+import { restampHint, type CommitRule } from '../rule.ts';
 
 export const uncleanMerge: CommitRule = {
   name: 'unclean-merge',
-  judge({ proof, merge }) {
+  judge(facts) {
+    const { proof, merge } = facts;
     if (!merge || proof.kind !== 'none') return [];
     if (merge.kind === 'undecided') return [{ level: 'unknown', message: 'the merge cannot be recomputed here', hint: 'install git 2.38 or newer' }];
     if (merge.kind !== 'unclean') return [];
-    return [{ message: 'a merge whose result git does not make by itself, without a stamp', hint: 'who merged it: countersign restamp HEAD' }];
+    return [{ message: 'a merge whose result git does not make by itself, without a stamp', hint: restampHint(facts, 'who merged it') }];
   },
 };
