@@ -13,23 +13,17 @@ import { readState, States, trustFiles, type State } from './state.ts';
 import { Sums } from './sums.ts';
 import { outcomeOf, Tally, worse } from './tally.ts';
 import { Touches } from './touches.ts';
-import type { Finding, Judged, Question, RangeVerdict } from './verifier.ts';
+import type { CommitVerdict, Finding, Judged, Question, RangeVerdict } from './verifier.ts';
 
 /**
  * Judges `base..head` by the policy and roster in `base`.
  * @throws Fault POLICY_INVALID, ROSTER_INVALID where the trusted end itself cannot be read; GIT_* where git fails
  */
-export async function* verifyRange(question: Question): AsyncGenerator<Judged> {
-  const { repo, base, head } = question;
-  const start = await trustedState(question);
-  if ('rule' in start) {
-    yield { kind: 'range', range: emptyRange(question, start) };
-    return;
-  }
-  const tally = new Tally();
-  const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
-  const segment = yield* judgeSegment(question, start, { tally, grants, readings: new Readings(repo), isStep: false });
-  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, segment.findings), notes: await notesOn(question, start) } };
+export function verifyRange(question: Question): AsyncGenerator<Judged> {
+  return judge(question, async function* whole(start, around) {
+    const { findings } = yield* judgeSegment(question, start, { ...around, isStep: false });
+    return findings;
+  });
 }
 
 /**
@@ -37,7 +31,26 @@ export async function* verifyRange(question: Question): AsyncGenerator<Judged> {
  * pre-adoption, then each first-parent step is judged by itself, with the state that the steps before it left.
  * @throws Fault as {@link verifyRange}; REVISION_UNKNOWN where the trusted commit is not on the first-parent line
  */
-export async function* verifyHistory(question: Question): AsyncGenerator<Judged> {
+export function verifyHistory(question: Question): AsyncGenerator<Judged> {
+  return judge(question, async function* steps(start, around) {
+    yield* listBefore(question, around.tally);
+    const findings: Finding[] = [];
+    let state = start;
+    let from = question.base;
+    for await (const to of around.readings.ahead(await firstParents(question))) {
+      const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { ...around, isStep: true });
+      findings.push(...step.findings.map((finding) => ({ ...finding, commit: finding.commit ?? to })));
+      state = step.state;
+      from = to;
+    }
+    return findings;
+  });
+}
+
+type Around = Omit<Segment, 'isStep'>;
+
+/** Begins with the trusted state, lets `way` judge commits, and ends with the range; where there is no such state, with that. */
+async function* judge(question: Question, way: (start: State, around: Around) => AsyncGenerator<Judged, Finding[]>): AsyncGenerator<Judged> {
   const { repo, base, head } = question;
   const start = await trustedState(question);
   if ('rule' in start) {
@@ -45,24 +58,18 @@ export async function* verifyHistory(question: Question): AsyncGenerator<Judged>
     return;
   }
   const tally = new Tally();
+  const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
+  const findings = yield* way(start, { tally, grants, readings: new Readings(repo) });
+  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, findings), notes: await notesOn(question, start) } };
+}
+
+/** Yields what the trusted commit already holds, itself included: listed, not judged. */
+async function* listBefore({ repo, base }: Question, tally: Tally): AsyncGenerator<Judged> {
   for await (const oid of repo.walk(base, [])) {
-    const verdict = { oid, verdict: 'good', provenance: 'preAdoption', subject: '', author: '', unauthenticated: [], findings: [] } as const;
-    const commit = { ...verdict, unauthenticated: [], findings: [] };
+    const commit: CommitVerdict = { oid, verdict: 'good', provenance: 'preAdoption', subject: '', author: '', unauthenticated: [], findings: [] };
     tally.add(commit);
     yield { kind: 'commit', commit };
   }
-  const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
-  const findings: Finding[] = [];
-  let state = start;
-  let from = base;
-  const readings = new Readings(repo);
-  for await (const to of readings.ahead(await firstParents(question))) {
-    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { tally, grants, readings, isStep: true });
-    findings.push(...step.findings.map((finding) => ({ ...finding, commit: finding.commit ?? to })));
-    state = step.state;
-    from = to;
-  }
-  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, findings), notes: await notesOn(question, start) } };
 }
 
 /** Returns the first-parent line from after the base to the head, oldest first. */
