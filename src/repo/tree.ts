@@ -36,9 +36,8 @@ export function readTree(repo: Trees, oid: Oid): Promise<TreeEntry[]> {
  * for the empty tree. What was a file and is a folder now is one deletion and the additions.
  * @throws Fault TREE_MALFORMED (also: too deep or too large to compare), REPO_OBJECT_MISSING
  */
-export async function diffTrees(repo: Trees, oldTree: Oid | undefined, newTree: Oid | undefined): Promise<Change[]> {
+export async function diffTrees(repo: Trees, oldTree: Oid | undefined, newTree: Oid | undefined, budget = new Budget()): Promise<Change[]> {
   const changes: Change[] = [];
-  const budget = new Budget();
   const zero = ZERO[repo.objectFormat];
   const side = (entry: TreeEntry | undefined) => (entry === undefined || entry.mode === '040000' ? undefined : entry);
   const folder = (entry: TreeEntry | undefined) => (entry?.mode === '040000' ? entry.oid : undefined);
@@ -124,9 +123,15 @@ function extend(prefix: string, name: string): Path {
   return (prefix + name) as Path;
 }
 
-class Budget {
-  #left = BUDGET;
+/** What walks may spend together, in bytes. */
+export class Budget {
+  #left: number;
 
+  constructor(bytes = BUDGET) {
+    this.#left = bytes;
+  }
+
+  /** @throws Fault TREE_MALFORMED where it is spent */
   spend(cost: number): void {
     this.#left -= cost;
     if (this.#left < 0) throw malformedTree('it is too large to be compared');

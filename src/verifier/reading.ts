@@ -7,7 +7,7 @@ import { parseCommit, type RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, type Change, type Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
-import { diffTrees } from '../repo/tree.ts';
+import { Budget, diffTrees } from '../repo/tree.ts';
 import { readTrailers, type Carried } from '../statement/trailers.ts';
 import { readMerge, type MergeFacts } from './merge.ts';
 import { NO_LINES, type LineTotals } from './sums.ts';
@@ -27,10 +27,12 @@ export interface Reading {
 
 /** How many commits are under way at once; their trees and differences are in memory together. */
 const AHEAD = 48;
+/** What one of them may take ahead, in bytes: thousands of changed paths. A larger one is read alone, when it is its turn. */
+const LIGHT = 4 * 1024 * 1024;
 
 /** Commits read ahead, each once. */
 export class Readings {
-  readonly #started = new Map<Oid, Promise<Reading>>();
+  readonly #started = new Map<Oid, Promise<Reading | 'heavy'>>();
   readonly #repo: Repo;
 
   constructor(repo: Repo) {
@@ -40,17 +42,21 @@ export class Readings {
   /** Begins to read a commit that will be asked for. What goes wrong is told to whoever asks. */
   start(oid: Oid | undefined): void {
     if (oid === undefined || this.#started.has(oid)) return;
-    const reading = read(this.#repo, oid);
+    const reading = read(this.#repo, oid, new Budget(LIGHT)).catch((thrown: unknown) => {
+      if (thrown instanceof Fault && thrown.code === 'TREE_MALFORMED') return 'heavy' as const;
+      throw thrown;
+    });
     reading.catch(() => undefined);
     this.#started.set(oid, reading);
   }
 
   /** Returns a commit's reading and forgets it. @throws Fault COMMIT_MALFORMED, TREE_MALFORMED, REPO_OBJECT_MISSING */
-  take(oid: Oid): Promise<Reading> {
+  async take(oid: Oid): Promise<Reading> {
     this.start(oid);
     const reading = this.#started.get(oid)!;
     this.#started.delete(oid);
-    return reading;
+    const light = await reading;
+    return light === 'heavy' ? read(this.#repo, oid, new Budget()) : light;
   }
 
   /** Yields the commits in their order, those behind them already begun. */
@@ -65,11 +71,12 @@ export class Readings {
   }
 }
 
-async function read(repo: Repo, oid: Oid): Promise<Reading> {
+/** `budget` is for the differences to all parents together: an octopus is one commit. */
+async function read(repo: Repo, oid: Oid, budget: Budget): Promise<Reading> {
   const raw = await readCommit(repo, oid);
   const parentTrees = await Promise.all(raw.parents.map(async (parent) => (await readCommit(repo, parent)).tree));
   const against = parentTrees.length > 0 ? parentTrees : [EMPTY_TREE[repo.objectFormat]];
-  const diffs = await Promise.all(against.map((tree) => diffTrees(repo, tree, raw.tree)));
+  const diffs = await Promise.all(against.map((tree) => diffTrees(repo, tree, raw.tree, budget)));
   const carried = readTrailers(raw.message);
   const text = readText(raw.author, carried.kind === 'stamp' ? carried.above : raw.message, raw.encoding);
   const merge = raw.parents.length > 1 ? await readMerge(repo, raw.tree, raw.parents, diffs) : undefined;
