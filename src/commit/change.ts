@@ -8,6 +8,13 @@ import { byPath, type Change, type ObjectFormat, type Path } from '../oid.ts';
 /** `sha256:` and 64 hex digits. */
 export type Digest = string & { readonly __digest: unique symbol };
 
+/** What commits add and delete, counted as `git diff -M --numstat` does. */
+export interface LineTotals {
+  files: number;
+  additions: number;
+  deletions: number;
+}
+
 /** Evidence proves itself, so it is no part of the change that a stamp or an approval binds. Exact bytes, exact case. */
 export const EVIDENCE_PREFIX = '.countersign/evidence/';
 

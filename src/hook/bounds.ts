@@ -3,9 +3,10 @@
 // line, so that the agent can do better; whether it holds is decided by whoever verifies.
 import type { SessionState } from '../agents/session-state.ts';
 import { fromLatin1, latin1 } from '../bytes.ts';
-import { isEvidence } from '../commit/change.ts';
+import { isEvidence, type LineTotals } from '../commit/change.ts';
 import { changedRegion, type BlobReader } from '../commit/edit.ts';
 import type { Ident } from '../commit/raw.ts';
+import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
 import { matchGlob, parseGlob, touches, type Glob } from '../glob.ts';
 import type { Change, Path } from '../oid.ts';
@@ -13,13 +14,6 @@ import { printable, printablePath } from '../printable.ts';
 import { askGit } from '../repo/blocking.ts';
 import type { Env } from '../repo/process.ts';
 import { emailOf } from './author.ts';
-
-/** What a commit adds and deletes, counted as `git diff -M --numstat` does. */
-export interface Size {
-  files: number;
-  additions: number;
-  deletions: number;
-}
 
 const MEASURES = ['files', 'additions', 'deletions'] as const;
 const LF = 0x0a;
@@ -33,7 +27,7 @@ export interface Attempt {
   changes: Change[][];
   read: BlobReader;
   /** Counts as git does, evidence left out; asked only where a cheap bound does not settle it. */
-  count: () => Size | Promise<Size>;
+  count: () => LineTotals | Promise<LineTotals>;
 }
 
 /**
@@ -68,9 +62,8 @@ function checkTime({ id, notBefore, notAfter }: SessionState, author: Ident, now
 /** The author is the sponsor, or the agent. */
 function checkAuthor({ id, sponsor, sponsorEmails, agentEmails }: SessionState, author: Ident): void {
   const email = emailOf(author);
-  const plain = (text: string): string => text.trim().normalize('NFC').toLowerCase();
   const known = [...sponsorEmails, ...agentEmails];
-  if (known.includes(email) || known.some((one) => plain(one) === plain(email))) return;
+  if (known.includes(email) || known.some((one) => normalEmail(one) === normalEmail(email))) return;
   throw new Fault('STAMP_REFUSED', `the author ${printable(email)} is neither ${sponsor} nor the agent of session ${id}`, {
     hint: sponsorEmails[0] === undefined ? 'commit with --reset-author' : `commit with --author="${printable(sponsor)} <${printable(sponsorEmails[0])}>"`,
   });
@@ -92,7 +85,7 @@ function checkScope({ id, allow, deny }: SessionState, changes: readonly Change[
 }
 
 async function checkSize({ limits: { commit } }: SessionState, changes: readonly Change[], read: BlobReader, count: Attempt['count']): Promise<void> {
-  const over = (size: Size): string[] =>
+  const over = (size: LineTotals): string[] =>
     MEASURES.filter((measure) => size[measure] > commit[measure]).map((measure) => `${size[measure]} ${measure}, ${commit[measure]} allowed`);
   // A bound from above costs no process. Git's own count is lower where it sees renames and unchanged lines between.
   if (over(await boundSize(changes, read)).length === 0) return;
@@ -101,8 +94,8 @@ async function checkSize({ limits: { commit } }: SessionState, changes: readonly
 }
 
 /** Returns a size that git's count never exceeds: the lines from the first to the last changed one of each file. */
-export async function boundSize(changes: readonly Change[], read: BlobReader): Promise<Size> {
-  const size: Size = { files: changes.length, additions: 0, deletions: 0 };
+export async function boundSize(changes: readonly Change[], read: BlobReader): Promise<LineTotals> {
+  const size: LineTotals = { files: changes.length, additions: 0, deletions: 0 };
   for (const { oldMode, newMode, oldOid, newOid } of changes) {
     if (oldOid === newOid && oldMode !== '120000' && newMode !== '120000') continue;
     const side = async (mode: string, oid: Change['oldOid']): Promise<Uint8Array> =>
@@ -123,10 +116,10 @@ function countLines(bytes: Uint8Array): number {
 }
 
 /** Counts as git does, with renames, evidence left out. @throws Fault GIT_FAILED */
-export function countStaged(against: string, env: Env): Size {
+export function countStaged(against: string, env: Env): LineTotals {
   const args = ['diff-index', '--cached', '-M', '--numstat', '-z', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', against, '--'];
   const fields = latin1(askGit(args, { env }).stdout).split('\0');
-  const size: Size = { files: 0, additions: 0, deletions: 0 };
+  const size: LineTotals = { files: 0, additions: 0, deletions: 0 };
   for (let i = 0; i + 1 < fields.length; i++) {
     const [, added, deleted, name] = /^(\d+|-)\t(\d+|-)\t([^]*)$/.exec(fields[i]!) ?? [];
     // A rename has no name here, and its two names in the next two fields.

@@ -11,7 +11,7 @@ import { EMPTY_TREE, type Change, type ObjectFormat } from '../oid.ts';
 import type { Env } from '../repo/process.ts';
 import { checkEd25519, ed25519PublicKey } from '../signature/ed25519.ts';
 import { pae } from '../signature/pae.ts';
-import { checkSshsig } from '../signature/sshsig.ts';
+import { checkSshsig } from '../signature/ssh/sshsig.ts';
 import { emptyChange, NAMESPACE, printStamp, STAMP_TYPE } from '../statement/stamp.ts';
 import { readTrailers, type Stamp } from '../statement/trailers.ts';
 import { changesBetween } from './change.ts';

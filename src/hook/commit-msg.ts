@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionState } from '../agents/session-state.ts';
 import { fromLatin1, latin1 } from '../bytes.ts';
-import { isEvidence, withoutEvidence } from '../commit/change.ts';
+import { isEvidence, withoutEvidence, type LineTotals } from '../commit/change.ts';
 import type { BlobReader } from '../commit/edit.ts';
 import type { Ident, RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
@@ -14,7 +14,7 @@ import { readTrailers } from '../statement/trailers.ts';
 import { repositoryId } from './adoption.ts';
 import { findGit } from './ancestor.ts';
 import { pendingAuthor, printIdent } from './author.ts';
-import { checkSession, countStaged, duties, type Size } from './bounds.ts';
+import { checkSession, countStaged, duties } from './bounds.ts';
 import type { HookCall } from './call.ts';
 import { cleanMessage, isEmptyMessage, isUntouched, type Cleanup } from './cleanup.ts';
 import { repairUtf8 } from './encoding.ts';
@@ -94,7 +94,7 @@ function describeWork({ pending, author, repository, settings, env }: Scene, cla
 async function holdToGrant(state: SessionState, read: BlobReader, scene: Scene, call: HookCall): Promise<void> {
   refuseBareGrant(scene);
   const { repository, author, env, pending } = scene;
-  const count = (): Size => countStaged(pending.parents[0] ?? EMPTY_TREE[pending.format], env);
+  const count = (): LineTotals => countStaged(pending.parents[0] ?? EMPTY_TREE[pending.format], env);
   const own = await checkSession(state, { repository, author, changes: pending.changes, read, count }, call.now());
   for (const duty of duties(state, own)) call.say('warning', duty);
 }

@@ -3,7 +3,7 @@
 // nobody foresaw, a rebase with conflicts, or a tool that skips hooks. Only the message changes, never the authorship.
 import { hasTerminal } from '../agents/environment.ts';
 import { concat, fromLatin1, latin1 } from '../bytes.ts';
-import { isEvidence } from '../commit/change.ts';
+import { isEvidence, type LineTotals } from '../commit/change.ts';
 import { parseCommit, type RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, pathOf, type Change, type Oid } from '../oid.ts';
@@ -18,7 +18,7 @@ import { parseRoster } from '../trust/roster.ts';
 import { isAuthor } from '../trust/standing.ts';
 import { repositoryId } from './adoption.ts';
 import { emailOf } from './author.ts';
-import { checkSession, type Size } from './bounds.ts';
+import { checkSession } from './bounds.ts';
 import { claimWork, identify } from './identity.ts';
 import { takeStamps } from './old-stamp.ts';
 import { stampMessage } from './stamping.ts';
@@ -102,7 +102,7 @@ async function checkOwn(repo: GitRepo, { tree, author }: RawCommit, env: Env): P
   throw new Fault('STAMP_REFUSED', `the commit is by ${printable(email)}, not by you`, { hint });
 }
 
-async function countLines(repo: GitRepo, { parents: [parent], tree }: RawCommit): Promise<Size> {
+async function countLines(repo: GitRepo, { parents: [parent], tree }: RawCommit): Promise<LineTotals> {
   const before = parent === undefined ? EMPTY_TREE[repo.objectFormat] : (await commitAt(repo, parent)).tree;
   const counts = (await repo.lineCounts(before, tree)) ?? [];
   const work = counts.filter(({ path }) => !isEvidence(path));

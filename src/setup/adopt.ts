@@ -11,10 +11,11 @@ import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
 import type { PublicKey } from '../signer/key-spec.ts';
 import { starterPolicy, starterRoster } from '../trust/edit.ts';
+import { POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy } from '../trust/policy.ts';
 import { parseRoster } from '../trust/roster.ts';
 import { keyHolder } from '../trust/standing.ts';
-import { POLICY_PATH, ROSTER_PATH, readTrustTexts } from './texts.ts';
+import { readTrustTexts } from './texts.ts';
 import { installHooks, planHooks, removeHooks, type HookName, type HookPlan } from './hooks.ts';
 import { Undo } from './undo.ts';
 

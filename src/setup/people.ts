@@ -3,12 +3,12 @@
 // many edits there are: a change of who is who has to be as visible as a change of what is demanded.
 import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
-import { pathOf } from '../oid.ts';
 import { writeWorkFile } from '../repo/worktree.ts';
 import { addPerson, bumpSerial, extendPerson, raiseExclusion, revokeKeys, type NewPerson } from '../trust/edit.ts';
+import { POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy } from '../trust/policy.ts';
 import { parseRoster, type Revocation, type Roster } from '../trust/roster.ts';
-import { POLICY_PATH, ROSTER_PATH, readTrustTexts, type TrustTexts } from './texts.ts';
+import { readTrustTexts, type TrustTexts } from './texts.ts';
 
 /** The working tree, and the serial of the policy in HEAD; undefined before that is committed. */
 export interface Desk {
@@ -68,7 +68,7 @@ async function save({ toplevel, committed }: Desk, before: TrustTexts, { policy,
   const numbered = current === serial ? policy : bumpSerial(policy, serial);
   const edited = { serial, roster: parseRoster(utf8(roster)) };
   // The roster first: without it the policy's new serial would stand for nothing.
-  if (roster !== before.roster) await writeWorkFile(toplevel, pathOf(ROSTER_PATH), utf8(roster));
-  if (numbered !== before.policy) await writeWorkFile(toplevel, pathOf(POLICY_PATH), utf8(numbered));
+  if (roster !== before.roster) await writeWorkFile(toplevel, ROSTER_PATH, utf8(roster));
+  if (numbered !== before.policy) await writeWorkFile(toplevel, POLICY_PATH, utf8(numbered));
   return edited;
 }

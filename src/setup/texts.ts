@@ -2,11 +2,8 @@
 // Policy and roster as texts of the working tree, where people and commands edit them. They count when they are committed.
 import { fromUtf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
-import { pathOf } from '../oid.ts';
 import { readWorkFile } from '../repo/worktree.ts';
-
-export const POLICY_PATH = '.countersign/policy.yaml';
-export const ROSTER_PATH = '.countersign/roster.yaml';
+import { POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 
 export interface TrustTexts {
   policy: string;
@@ -18,7 +15,7 @@ export interface TrustTexts {
  * @throws Fault POLICY_MISSING (one without the other), POLICY_INVALID, ROSTER_INVALID (not UTF-8), FILE_FAILED
  */
 export async function readTrustTexts(toplevel: string): Promise<TrustTexts | undefined> {
-  const [policy, roster] = await Promise.all([POLICY_PATH, ROSTER_PATH].map((path) => readWorkFile(toplevel, pathOf(path))));
+  const [policy, roster] = await Promise.all([POLICY_PATH, ROSTER_PATH].map((path) => readWorkFile(toplevel, path)));
   if (policy === undefined && roster === undefined) return undefined;
   const missing = policy === undefined ? POLICY_PATH : ROSTER_PATH;
   if (policy === undefined || roster === undefined) throw new Fault('POLICY_MISSING', `${missing} is missing`, { hint: `restore it with "git checkout HEAD -- ${missing}"` });

@@ -4,7 +4,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
-import { parseSshPublicKey } from '../signature/ssh-key.ts';
+import { parseSshPublicKey } from '../signature/ssh/key.ts';
 
 /** The public half of a key, ready for the roster. */
 export interface PublicKey {

@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Fault } from '../fault.ts';
 import { fromLatin1, latin1 } from '../bytes.ts';
 import { clip, printable } from '../printable.ts';
-import { checkSshsig, decodeArmor } from '../signature/sshsig.ts';
+import { checkSshsig, decodeArmor } from '../signature/ssh/sshsig.ts';
 import type { Signer } from './signer.ts';
 
 export interface SshSignerOptions {

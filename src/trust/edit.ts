@@ -3,10 +3,11 @@
 // else where people put them. Each text is read again before it is returned, so that no edit can leave a file that the
 // verifier would refuse.
 import { utf8 } from '../bytes.ts';
+import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import { parsePolicy } from './policy.ts';
-import { normalEmail, parseRoster } from './roster.ts';
+import { parseRoster } from './roster.ts';
 import type { Revocation } from './roster.ts';
 import { replaceScalars, readYaml } from './yaml.ts';
 import type { Reading } from './yaml.ts';

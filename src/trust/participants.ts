@@ -3,7 +3,8 @@
 // who is quoted must be somebody, and must be one person only.
 import { concat, fromUtf8, utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
-import { normalEmail, type Roster } from './roster.ts';
+import { normalEmail } from '../email.ts';
+import type { Roster } from './roster.ts';
 import { readYaml } from './yaml.ts';
 
 const LARGEST = 64 * 1024;

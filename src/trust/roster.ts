@@ -2,8 +2,9 @@
 // The roster: who is who. People, hosted agents and forges, each with keys; whoever signs is found here or is nobody.
 // One key or e-mail address never stands for two, in whatever spelling: else one person could count twice.
 import * as z from 'zod';
+import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
-import { parseSshPublicKey } from '../signature/ssh-key.ts';
+import { parseSshPublicKey } from '../signature/ssh/key.ts';
 import { findDuplicates } from './duplicates.ts';
 import { readYaml } from './yaml.ts';
 import { refuseIssues } from './refusal.ts';
@@ -49,11 +50,6 @@ export interface Roster {
   people: Readonly<Record<string, Person>>;
   agents: Readonly<Record<string, Agent>>;
   forges: Readonly<Record<string, Forge>>;
-}
-
-/** Returns an address as this project compares it: trimmed, composed, in lower case. */
-export function normalEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
 }
 
 type Context = Pick<z.core.$RefinementCtx, 'addIssue'>;

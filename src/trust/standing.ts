@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The questions that verifiers ask of policy and roster. Pure: bytes were read before, and the time is an argument.
-import { normalEmail } from './roster.ts';
+import { normalEmail } from '../email.ts';
 import type { Agent, Key, Person, Roster } from './roster.ts';
 import type { Demand, Policy } from './policy.ts';
 

@@ -3,7 +3,7 @@
 // the roster of the state that judges it.
 import { NAMESPACE } from '../statement/stamp.ts';
 import { statementOf, type Evidence, type Predicate } from '../statement/evidence.ts';
-import { checkSshsig } from '../signature/sshsig.ts';
+import { checkSshsig } from '../signature/ssh/sshsig.ts';
 import type { Check, Strength } from '../signature/signature.ts';
 import { keyHolder, needsPresence, revocationOf } from '../trust/standing.ts';
 import type { State } from './state.ts';
@@ -28,7 +28,8 @@ export function proveEvidence(evidence: Evidence, { policy, roster }: State): Ev
   const person = signatoryOf(evidence);
   if (evidence.body.repository !== policy.repository) return { kind: 'bad', reason: 'it is for another repository' };
   const check = checkEnvelope(evidence);
-  if (check.kind === 'unsupported') return { kind: 'unknown', reason: `this version cannot check its signature (${check.reason})` };
+  if (check.kind === 'undecided') return { kind: 'unknown', reason: `this version cannot check its signature (${check.reason})` };
+  if (check.kind === 'stranger') return { kind: 'bad', reason: `its key ${check.keyid} is nobody's in the roster` };
   if (check.kind === 'bad') return { kind: 'bad', reason: `its signature does not hold (${check.reason})` };
   const holder = keyHolder(roster, check.keyid);
   if (!holder) return { kind: 'bad', reason: `its key ${check.keyid} is nobody's in the roster` };
@@ -44,7 +45,7 @@ export function proveEvidence(evidence: Evidence, { policy, roster }: State): Ev
 /** Checks the one signature of an envelope; the key it names must be the key that signed. */
 function checkEnvelope(evidence: Evidence): Check {
   const { keyid, sig } = evidence.envelope;
-  if (!keyid.startsWith('ssh:')) return { kind: 'unsupported', keyid, reason: keyid.split(':', 1)[0] ?? '' };
+  if (!keyid.startsWith('ssh:')) return { kind: 'undecided', keyid, reason: keyid.split(':', 1)[0] ?? '' };
   const check = checkSshsig(sig, statementOf(evidence).signed, NAMESPACE);
   if (check.kind === 'good' && check.keyid !== keyid) return { kind: 'bad', keyid, reason: 'another key signed than it names' };
   return check;

@@ -8,12 +8,13 @@ import { entryAt, listFiles } from '../repo/tree.ts';
 import type { Strength } from '../signature/signature.ts';
 import { parseEvidence, grantPath, type Evidence } from '../statement/evidence.ts';
 import type { Grant } from '../statement/schema.ts';
+import { POLICY_PATH } from '../trust/places.ts';
 import type { Ulid } from '../ulid.ts';
 import { Fault } from '../fault.ts';
 import { EVIDENCE_PREFIX } from '../commit/change.ts';
 import { parseCommit } from '../commit/raw.ts';
 import { proveEvidence } from './evidence.ts';
-import { POLICY_PATH, isUnadopted, trustFiles, type State } from './state.ts';
+import { isUnadopted, trustFiles, type State } from './state.ts';
 
 export type GrantProof =
   | { kind: 'good'; grant: Grant; publicKey: Uint8Array; strength: Strength }

@@ -10,7 +10,7 @@ import type { Change, ObjectFormat } from '../oid.ts';
 import { checkEd25519 } from '../signature/ed25519.ts';
 import { gpgsigKind } from '../signature/gpgsig.ts';
 import { pae } from '../signature/pae.ts';
-import { checkSshsig, decodeArmor } from '../signature/sshsig.ts';
+import { checkSshsig, decodeArmor } from '../signature/ssh/sshsig.ts';
 import { NAMESPACE, STAMP_TYPE, emptyChange, printStamp } from '../statement/stamp.ts';
 import type { Stamp } from '../statement/trailers.ts';
 import { keyHolder, type KeyHolder } from '../trust/standing.ts';
@@ -69,7 +69,7 @@ function checkArithmetic(commit: Stamped, stamp: Stamp, state: State, grant: Gra
   if (scheme !== 'ssh') return { kind: 'undecided', reason: `this version cannot check ${scheme} signatures` };
   const check = checkSshsig(bytes, payload, NAMESPACE);
   if (check.kind === 'bad') return { kind: 'failed', reason: check.reason };
-  if (check.kind === 'unsupported') return { kind: 'undecided', reason: `this version cannot check this key (${check.reason})` };
+  if (check.kind === 'undecided') return { kind: 'undecided', reason: `this version cannot check this key (${check.reason})` };
   return signedBy(check.keyid, check.strength, state);
 }
 
@@ -119,7 +119,7 @@ function checkGitSignature(raw: RawCommit, state: State): Arithmetic {
   const blob = decodeArmor(raw.signature.armor);
   const check = blob && checkSshsig(blob, raw.signature.payload, 'git');
   if (!check || check.kind === 'bad') return { kind: 'failed', reason: check?.reason ?? 'armor' };
-  if (check.kind === 'unsupported') return { kind: 'undecided', reason: `this version cannot check this key (${check.reason})` };
+  if (check.kind === 'undecided') return { kind: 'undecided', reason: `this version cannot check this key (${check.reason})` };
   if (check.strength !== 'presence' && state.policy.gitSignature !== 'any') {
     return { kind: 'unsigned', reason: "git's signature has no proof of presence, which the policy asks for" };
   }

@@ -3,9 +3,10 @@
 // it only if an owner of the state before signed the change with the next serial (spec §8). What a contribution says
 // about itself never counts before that.
 import { Fault } from '../fault.ts';
-import { pathOf, type Oid, type Path } from '../oid.ts';
+import type { Oid, Path } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import { entryAt } from '../repo/tree.ts';
+import { FOLDER, KEYS_FOLDER, POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy, type Policy } from '../trust/policy.ts';
 import { parseRoster, type Roster } from '../trust/roster.ts';
 
@@ -22,10 +23,6 @@ export interface State {
   before?: State;
 }
 
-export const POLICY_PATH = pathOf('.countersign/policy.yaml');
-const ROSTER = pathOf('.countersign/roster.yaml');
-const KEYS = pathOf('.countersign/keys');
-const FOLDER = pathOf('.countersign');
 const UNADOPTED = '-\n-\n-' as TrustFiles;
 
 /** Returns what a tree holds of policy, roster and keys, without reading them. */
@@ -34,7 +31,7 @@ export async function trustFiles(repo: Repo, tree: Oid): Promise<TrustFiles> {
   if (folder?.mode !== '040000') return UNADOPTED;
   const known = last.get(repo);
   if (known?.folder === folder.oid) return known.files;
-  const entries = await Promise.all([POLICY_PATH, ROSTER, KEYS].map((path) => entryAt(repo, folder.oid, path.slice(FOLDER.length + 1) as Path)));
+  const entries = await Promise.all([POLICY_PATH, ROSTER_PATH, KEYS_FOLDER].map((path) => entryAt(repo, folder.oid, path.slice(FOLDER.length + 1) as Path)));
   const files = entries.map((entry) => (entry ? `${entry.mode} ${entry.oid}` : '-')).join('\n') as TrustFiles;
   last.set(repo, { folder: folder.oid, files });
   return files;
@@ -61,7 +58,7 @@ export async function readState(repo: Repo, commit: Oid, tree: Oid): Promise<Sta
 }
 
 const POLICY_NAME = { path: POLICY_PATH, code: 'POLICY_INVALID' } as const;
-const ROSTER_NAME = { path: ROSTER, code: 'ROSTER_INVALID' } as const;
+const ROSTER_NAME = { path: ROSTER_PATH, code: 'ROSTER_INVALID' } as const;
 
 async function readFile(repo: Repo, tree: Oid, { path, code }: typeof POLICY_NAME | typeof ROSTER_NAME): Promise<Uint8Array> {
   const entry = await entryAt(repo, tree, path);

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sums over a range and over each session: a hundred small commits are as large as one. Work of agents, assisted
 // work, and work of nobody knows whom counts; people's does not.
+import type { LineTotals } from '../commit/change.ts';
 import type { Grant } from '../statement/schema.ts';
 import type { Ulid } from '../ulid.ts';
 import type { Facts } from './facts.ts';
-
-export interface LineTotals {
-  files: number;
-  additions: number;
-  deletions: number;
-}
 
 export const NO_LINES: LineTotals = { files: 0, additions: 0, deletions: 0 };
 

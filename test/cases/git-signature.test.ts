@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Oid } from '../../src/oid.ts';
-import { encodeArmor } from '../../src/signature/sshsig.ts';
+import { encodeArmor } from '../../src/signature/ssh/sshsig.ts';
 import { gitSigned, withHeaders } from '../kit/attempt.ts';
 import { History, rosterText } from '../kit/history.ts';
 import { hardwareHand, softwareHand } from '../kit/person.ts';

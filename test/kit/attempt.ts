@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One commit tried on a history and judged by itself: the shape of most cases about the verifier.
 import type { Oid } from '../../src/oid.ts';
-import { encodeArmor } from '../../src/signature/sshsig.ts';
+import { encodeArmor } from '../../src/signature/ssh/sshsig.ts';
 import { EPOCH, type History, type Making, type Verdict } from './history.ts';
 import type { Hand } from './person.ts';
 

@@ -4,10 +4,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { concat, utf8 } from '../../src/bytes.ts';
-import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh-key.ts';
-import { authenticatorData } from '../../src/signature/ssh-signature.ts';
-import { encodeSshsig, signedData } from '../../src/signature/sshsig.ts';
-import { wireMpint, wireString, wireUint32 } from '../../src/signature/wire.ts';
+import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
+import { authenticatorData } from '../../src/signature/ssh/signature.ts';
+import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
+import { wireMpint, wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
 
 export type AuthenticatorKind = 'sk-ssh-ed25519@openssh.com' | 'sk-ecdsa-sha2-nistp256@openssh.com';
 

@@ -34,15 +34,22 @@ export const DOORS: Record<string, RegExp> = {
   zod: /(?:^|\/)schema\.ts$|^trust\/(?:policy|roster)\.ts$/,
   yargs: /^cli\//,
   'isomorphic-git': /^repo\/isomorphic\.ts$/,
+  openpgp: /^signature\/openpgp\/packets\.ts$|^signer\/openpgp\.ts$/,
+  pkijs: /^signature\/x509\//,
+  asn1js: /^signature\/x509\//,
+  '@sigstore/bundle': /^signature\/sigstore\//,
+  '@sigstore/core': /^signature\/(?:sigstore|x509)\//,
+  '@sigstore/protobuf-specs': /^signature\/sigstore\//,
+  '@sigstore/verify': /^signature\/sigstore\//,
 };
 
 /** Packages that cost too much at start-up for a static import. */
-const HEAVY = ['isomorphic-git'];
+const HEAVY = ['isomorphic-git', 'openpgp', 'pkijs', '@sigstore/bundle', '@sigstore/verify'];
 
 /** Who may start processes, and why. */
 export const SPAWNERS: readonly [files: RegExp, reason: string][] = [
   [/^repo\//, 'asks the git binary'],
-  [/^signer\/ssh\.ts$/, 'signs with ssh-keygen, so that agents and hardware keys work'],
+  [/^signer\/program\.ts$/, 'signs with ssh-keygen or gpg, so that agents, smart cards and hardware keys work'],
   [/^session\/run\.ts$/, 'runs the agent'],
   [/^hook\/ancestor\.ts$/, 'asks ps for the git commit above the hook'],
 ];

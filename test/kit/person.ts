@@ -2,9 +2,9 @@
 // People who sign in process: an ed25519 SSH key and the SSHSIG blobs it makes, without a program for each signature.
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { concat, utf8 } from '../../src/bytes.ts';
-import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh-key.ts';
-import { encodeSshsig, signedData } from '../../src/signature/sshsig.ts';
-import { wireString } from '../../src/signature/wire.ts';
+import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
+import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
+import { wireString } from '../../src/signature/ssh/wire.ts';
 import { softAuthenticator } from './authenticator.ts';
 
 /** Somebody with a key: the line of its `.pub` file, its keyid, and its signatures. */

@@ -10,7 +10,7 @@ import { openGit } from '../../src/repo/git.ts';
 import { diffTrees } from '../../src/repo/tree.ts';
 import { checkEd25519 } from '../../src/signature/ed25519.ts';
 import { pae } from '../../src/signature/pae.ts';
-import { checkSshsig } from '../../src/signature/sshsig.ts';
+import { checkSshsig } from '../../src/signature/ssh/sshsig.ts';
 import { NAMESPACE, STAMP_TYPE, emptyChange, printStamp } from '../../src/statement/stamp.ts';
 import { readTrailers, type Stamp } from '../../src/statement/trailers.ts';
 

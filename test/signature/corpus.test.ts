@@ -7,9 +7,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromLatin1, latin1 } from '../../src/bytes.ts';
 import { gpgsigKind } from '../../src/signature/gpgsig.ts';
-import { parseSshPublicKey } from '../../src/signature/ssh-key.ts';
-import { checkSshsig, decodeArmor } from '../../src/signature/sshsig.ts';
-import type { SshCheck } from '../../src/signature/sshsig.ts';
+import { parseSshPublicKey } from '../../src/signature/ssh/key.ts';
+import { checkSshsig, decodeArmor } from '../../src/signature/ssh/sshsig.ts';
+import type { SshCheck } from '../../src/signature/ssh/sshsig.ts';
 
 const test = suite('signature corpus');
 const corpus = process.env['COUNTERSIGN_CORPUS'];
@@ -21,8 +21,8 @@ const EXPECTED = {
   rsa: { kind: 'good', strength: 'software' },
   ecdsa_sk: { kind: 'good', strength: 'presence', flags: 1, counter: 0x12345678 },
   ed25519_sk: { kind: 'good', strength: 'presence', flags: 1, counter: 0x12345678 },
-  ecdsa_sk_webauthn: { kind: 'unsupported', reason: 'webauthn' },
-  'mldsa44-ed25519': { kind: 'unsupported', reason: 'key-type' },
+  ecdsa_sk_webauthn: { kind: 'undecided', reason: 'webauthn' },
+  'mldsa44-ed25519': { kind: 'undecided', reason: 'key-type' },
 };
 
 interface CorpusCommit {

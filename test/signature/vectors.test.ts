@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { base64, fromBase64 } from '../../src/bytes.ts';
 import { PAYLOAD_TYPE, pae, parseEnvelope, printEnvelope } from '../../src/signature/dsse.ts';
-import { checkSshsig, decodeArmor, decodeSshsig, encodeArmor, encodeSshsig } from '../../src/signature/sshsig.ts';
+import { checkSshsig, decodeArmor, decodeSshsig, encodeArmor, encodeSshsig } from '../../src/signature/ssh/sshsig.ts';
 import { throwsWith } from '../kit/rejects.ts';
 import { dsseVectors } from '../vectors/dsse-vectors.ts';
 import { sshsigVectors } from '../vectors/sshsig-vectors.ts';

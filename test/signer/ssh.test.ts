@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { utf8 } from '../../src/bytes.ts';
 import type { Fault } from '../../src/fault.ts';
-import { checkSshsig, encodeArmor } from '../../src/signature/sshsig.ts';
+import { checkSshsig, encodeArmor } from '../../src/signature/ssh/sshsig.ts';
 import { sshSigner } from '../../src/signer/ssh.ts';
 import type { SshSignerOptions } from '../../src/signer/ssh.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';

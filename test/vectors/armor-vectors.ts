@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The armors of sshsig.json: one blob in texts that differ in one thing each.
 import { base64, fromUtf8, utf8 } from '../../src/bytes.ts';
-import { encodeArmor } from '../../src/signature/sshsig.ts';
+import { encodeArmor } from '../../src/signature/ssh/sshsig.ts';
 import type { Vector } from './vector.ts';
 
 /** Returns the tests for a good blob. */

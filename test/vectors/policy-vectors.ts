@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands in policy.json: policies and rosters, most of them wrong in one way.
 import { base64, concat, utf8 } from '../../src/bytes.ts';
-import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh-key.ts';
+import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';
 import { ed25519Key, ed25519Private } from './fixed-keys.ts';
 import type { Vector, VectorFile } from './vector.ts';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands in sshsig.json: SSHSIG blobs and armors over one payload in one namespace, most of them wrong in one way.
 import { base64, concat, utf8 } from '../../src/bytes.ts';
-import { authenticatorData } from '../../src/signature/ssh-signature.ts';
-import { encodeSshsig, signedData } from '../../src/signature/sshsig.ts';
-import type { Sshsig } from '../../src/signature/sshsig.ts';
-import { sshFingerprint } from '../../src/signature/ssh-key.ts';
-import { wireMpint, wireString, wireUint32 } from '../../src/signature/wire.ts';
+import { authenticatorData } from '../../src/signature/ssh/signature.ts';
+import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
+import type { Sshsig } from '../../src/signature/ssh/sshsig.ts';
+import { sshFingerprint } from '../../src/signature/ssh/key.ts';
+import { wireMpint, wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';
 import { armorVectors } from './armor-vectors.ts';
 import {
@@ -38,8 +38,8 @@ function bad(reason: string, id: string, comment: string, input: Uint8Array, ...
   return vector(id, comment, input, 'bad', { reason }, ...flags);
 }
 
-function unsupported(reason: string, id: string, comment: string, input: Uint8Array): Vector {
-  return vector(id, comment, input, 'unsupported', { reason });
+function undecided(reason: string, id: string, comment: string, input: Uint8Array): Vector {
+  return vector(id, comment, input, 'undecided', { reason });
 }
 
 function software(id: string, by: FixedKey, hash?: 'sha256'): Vector {
@@ -60,7 +60,7 @@ const good = [
 const structure = [
   bad('malformed', 'empty', 'no bytes at all', NONE),
   bad('malformed', 'magic', 'another magic', concat(utf8('SSHSIH'), blob().subarray(6))),
-  unsupported('version', 'version-2', 'a version that does not exist yet', concat(utf8('SSHSIG'), wireUint32(2), blob().subarray(10))),
+  undecided('version', 'version-2', 'a version that does not exist yet', concat(utf8('SSHSIG'), wireUint32(2), blob().subarray(10))),
   bad('malformed', 'truncated', 'the last byte is missing', blob().subarray(0, -1)),
   bad('malformed', 'trailing', 'a byte too many', concat(blob(), Uint8Array.of(0)), 'one-encoding'),
   bad('malformed', 'length-lie', 'the key claims to be longer than the blob', concat(utf8('SSHSIG'), wireUint32(1), wireUint32(0xffffffff), blob().subarray(14))),
@@ -102,10 +102,10 @@ const offCurve = Uint8Array.from(ecdsaPoint(256), (byte, index) => (index === 64
 const compressed = concat(Uint8Array.of(2 + (ecdsaPoint(256)[64]! & 1)), ecdsaPoint(256).subarray(1, 33));
 
 const keys = [
-  unsupported('key-type', 'certificate', 'an OpenSSH certificate', blob(key, { publicKey: keyOf('ssh-ed25519-cert-v01@openssh.com', NONE, ed25519Point()) })),
-  unsupported('key-type', 'ml-dsa', 'a key type newer than this version', blob(key, { publicKey: keyOf('ssh-mldsa44-ed25519@openssh.com', new Uint8Array(1344)) })),
-  unsupported('key-type', 'dsa', 'a key type that OpenSSH has given up', blob(key, { publicKey: keyOf('ssh-dss') })),
-  unsupported('key-type', 'object-member', 'a type that is the name of something every JavaScript object has', blob(key, { publicKey: keyOf('constructor') })),
+  undecided('key-type', 'certificate', 'an OpenSSH certificate', blob(key, { publicKey: keyOf('ssh-ed25519-cert-v01@openssh.com', NONE, ed25519Point()) })),
+  undecided('key-type', 'ml-dsa', 'a key type newer than this version', blob(key, { publicKey: keyOf('ssh-mldsa44-ed25519@openssh.com', new Uint8Array(1344)) })),
+  undecided('key-type', 'dsa', 'a key type that OpenSSH has given up', blob(key, { publicKey: keyOf('ssh-dss') })),
+  undecided('key-type', 'object-member', 'a type that is the name of something every JavaScript object has', blob(key, { publicKey: keyOf('constructor') })),
   brokenKey('key-type-escape', 'a type name with a control character', keyOf('ssh-ed25519\x1b', ed25519Point())),
   brokenKey('key-trailing', 'a byte after the key', concat(key.blob, Uint8Array.of(0)), 'one-encoding'),
   brokenKey('ed25519-31-bytes', 'a point of 31 bytes', ed25519Blob(ed25519Point().subarray(1))),
@@ -210,7 +210,7 @@ const authenticators = [
   bad('malformed', 'plain-with-trailer', 'flags and counter behind the signature of a plain key', blob(key, { signature: concat(key.sign(signed), trailer(1, 7)) }), 'user-presence'),
   bad('signature-algorithm', 'sk-plain-algorithm', 'a plain algorithm under a security key', blob(key, { publicKey: skBlob })),
   bad('key-malformed', 'sk-no-application', 'a security key without application', skOf(trailer(1, 7), keyOf(SK_ED25519, ed25519Point()))),
-  unsupported('webauthn', 'webauthn', 'a WebAuthn assertion, not decided by this version', blob(ecdsa, { publicKey: skEcdsaBlob, signature: keyOf('webauthn-sk-ecdsa-sha2-nistp256@openssh.com', NONE) })),
+  undecided('webauthn', 'webauthn', 'a WebAuthn assertion, not decided by this version', blob(ecdsa, { publicKey: skEcdsaBlob, signature: keyOf('webauthn-sk-ecdsa-sha2-nistp256@openssh.com', NONE) })),
   bad('signature-algorithm', 'webauthn-other-key', 'a WebAuthn assertion under a key that can make none', blob(key, { publicKey: skBlob, signature: keyOf('webauthn-sk-ecdsa-sha2-nistp256@openssh.com', NONE) })),
 ];
 

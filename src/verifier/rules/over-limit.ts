@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // over-limit: one commit of an agent, or of nobody knows whom, is larger than policy and grant allow; the narrower
 // counts. The sums over the range and the session are judged at its end (range.ts).
+import type { LineTotals } from '../../commit/change.ts';
 import type { Limits } from '../../statement/schema.ts';
 import type { CommitRule, Draft } from '../rule.ts';
-import type { LineTotals } from '../sums.ts';
 
 const MEASURES = ['files', 'additions', 'deletions'] as const;
 

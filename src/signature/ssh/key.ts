@@ -3,11 +3,11 @@
 // One key has one blob: every other encoding is refused, so that nobody can enter one key twice under two fingerprints.
 import { createHash, createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { Fault } from '../fault.ts';
-import { base64, fromBase64 } from '../bytes.ts';
-import { clip } from '../printable.ts';
-import { ed25519Jwk, isSoundPoint } from './ed25519.ts';
-import { cachedKeyObject } from './key-cache.ts';
+import { Fault } from '../../fault.ts';
+import { base64, fromBase64 } from '../../bytes.ts';
+import { clip } from '../../printable.ts';
+import { ed25519Jwk, isSoundPoint } from '../ed25519.ts';
+import { cachedKeyObject } from '../key-cache.ts';
 import { readWire, type WireReader } from './wire.ts';
 
 const CURVES = {

@@ -2,9 +2,9 @@
 // The signature inside an SSHSIG: its algorithm must be one that belongs to the key's type, its numbers must have their one
 // encoding, and node:crypto must say yes. For `sk-` types the authenticator signed its own flags and counter along.
 import { createHash, verify } from 'node:crypto';
-import { concat } from '../bytes.ts';
-import { toKeyObject } from './ssh-key.ts';
-import type { SshKeyType, SshPublicKey } from './ssh-key.ts';
+import { concat } from '../../bytes.ts';
+import { toKeyObject } from './key.ts';
+import type { SshKeyType, SshPublicKey } from './key.ts';
 import { readWire, wireUint32, type WireReader } from './wire.ts';
 
 export interface SshSignature {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SSHSIG, the signature format of `ssh-keygen -Y` (OpenSSH's PROTOCOL.sshsig), checked without ssh-keygen. Stricter than it
 // in what it reads (one encoding, nothing around it) and louder in what it tells: ssh-keygen never says whether a
-// security key was touched. Certificates, WebAuthn assertions and newer key types are `unsupported`, never good.
+// security key was touched. Certificates, WebAuthn assertions and newer key types are `undecided`, never good.
 import { createHash } from 'node:crypto';
-import { concat, equal, fromBase64, latin1, utf8 } from '../bytes.ts';
-import type { Check } from './signature.ts';
-import { decodeSshPublicKey } from './ssh-key.ts';
-import type { SshPublicKey } from './ssh-key.ts';
-import { decodeSshSignature, verifySshSignature } from './ssh-signature.ts';
-import type { SshSignature } from './ssh-signature.ts';
+import { concat, equal, fromBase64, latin1, utf8 } from '../../bytes.ts';
+import type { Check } from '../signature.ts';
+import { decodeSshPublicKey } from './key.ts';
+import type { SshPublicKey } from './key.ts';
+import { decodeSshSignature, verifySshSignature } from './signature.ts';
+import type { SshSignature } from './signature.ts';
 import { readWire, wireString, wireUint32 } from './wire.ts';
 
 /** The fields of a blob as they stand in it, nothing judged. */
@@ -20,7 +20,7 @@ export interface Sshsig {
   signature: Uint8Array;
 }
 
-/** Why an SSHSIG isn't good; `version`, `key-type` and `webauthn` are `unsupported`, the others `bad`. */
+/** Why an SSHSIG isn't good; `version`, `key-type` and `webauthn` are `undecided`, the others `bad`. */
 export type SshsigReason =
   | 'too-large' | 'malformed' | 'version' | 'namespace' | 'reserved' | 'hash-algorithm'
   | 'key-type' | 'key-malformed' | 'key-weak' | 'signature-algorithm' | 'webauthn' | 'signature';
@@ -28,7 +28,7 @@ export type SshsigReason =
 /** A check that also tells the key of a good signature and, for a security key, the authenticator's flags and counter. */
 export type SshCheck =
   | (Extract<Check, { kind: 'good' }> & { key: SshPublicKey; flags?: number; counter?: number })
-  | (Exclude<Check, { kind: 'good' }> & { reason: SshsigReason; key?: never; flags?: never; counter?: never });
+  | (Exclude<Check, { kind: 'good' | 'stranger' }> & { reason: SshsigReason; key?: never; flags?: never; counter?: never });
 
 const MAGIC = 'SSHSIG';
 const BEGIN = '-----BEGIN SSH SIGNATURE-----\n';
@@ -42,7 +42,7 @@ const USER_PRESENT = 0x01;
 export function checkSshsig(blob: Uint8Array, payload: Uint8Array, namespace: string): SshCheck {
   if (blob.length > MAX_BLOB) return { kind: 'bad', reason: 'too-large' };
   const sshsig = decodeSshsig(blob);
-  if (sshsig === 'version') return { kind: 'unsupported', reason: 'version' };
+  if (sshsig === 'version') return { kind: 'undecided', reason: 'version' };
   if (sshsig === 'malformed') return { kind: 'bad', reason: 'malformed' };
   // An empty namespace is illegal (PROTOCOL.sshsig), whether signed or asked for.
   if (namespace === '' || !equal(sshsig.namespace, utf8(namespace))) return { kind: 'bad', reason: 'namespace' };
@@ -50,7 +50,7 @@ export function checkSshsig(blob: Uint8Array, payload: Uint8Array, namespace: st
   if (sshsig.reserved.length > 0) return { kind: 'bad', reason: 'reserved' };
   if (!isHash(sshsig.hash)) return { kind: 'bad', reason: 'hash-algorithm' };
   const key = decodeSshPublicKey(sshsig.publicKey);
-  if (key === 'unsupported') return { kind: 'unsupported', reason: 'key-type' };
+  if (key === 'unsupported') return { kind: 'undecided', reason: 'key-type' };
   if (typeof key === 'string') return { kind: 'bad', reason: `key-${key}` };
   return checkSignature(key, sshsig.signature, signedData(sshsig.hash, namespace, payload));
 }
@@ -58,7 +58,7 @@ export function checkSshsig(blob: Uint8Array, payload: Uint8Array, namespace: st
 function checkSignature(key: SshPublicKey, bytes: Uint8Array, signed: Uint8Array): SshCheck {
   const keyid = `ssh:${key.fingerprint}`;
   const signature = decodeSshSignature(key.type, bytes);
-  if (signature === 'webauthn') return { kind: 'unsupported', keyid, reason: signature };
+  if (signature === 'webauthn') return { kind: 'undecided', keyid, reason: signature };
   if (typeof signature === 'string') return { kind: 'bad', keyid, reason: signature };
   if (!verifySshSignature(key, signature, signed)) return { kind: 'bad', keyid, reason: 'signature' };
   return { kind: 'good', keyid, key, ...presence(signature) };
