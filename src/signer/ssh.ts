@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing with an SSH key through `ssh-keygen -Y sign`: it knows key files, agents, security keys and how to ask for a
 // passphrase on the terminal. What comes back is checked before anybody sees it. Part of the hook: node builtins only.
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
-import { resolve as resolvePath } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve as resolvePath } from 'node:path';
 import { Fault } from '../fault.ts';
 import { fromLatin1, latin1 } from '../bytes.ts';
-import { clip, printable } from '../printable.ts';
+import { printable } from '../printable.ts';
+import type { Env } from '../repo/process.ts';
 import { checkSshsig, decodeArmor } from '../signature/ssh/sshsig.ts';
-import type { Signer } from './signer.ts';
+import { complaint, runProgram, type Exit } from './program.ts';
+import type { Signed, Signer } from './signer.ts';
 
 export interface SshSignerOptions {
   /** The private key, or a `.pub` file whose private half is in the agent or beside it. */
@@ -19,41 +20,49 @@ export interface SshSignerOptions {
   spec: string;
   /** A program that understands ssh-keygen's arguments (git's `gpg.ssh.program`). */
   program?: string | undefined;
+  env?: Env | undefined;
   /** Milliseconds to wait for passphrase and touch; two minutes if not given. */
   patience?: number | undefined;
 }
-
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
-interface Exit {
-  code: number | null;
-  stdout: Uint8Array;
-  stderr: string;
-}
-
-const PATIENCE = 120_000;
-const MAX_OUTPUT = 262_144;
 
 /** What ssh-keygen says when there is nothing to sign with, as opposed to a signing that failed. */
 const NO_KEY = /No private key found|Couldn't load public key|device not found|No such file/;
 
 /** Returns a signer of scheme `ssh` with keyid `ssh:SHA256:…`. Nothing is read or run before the first signing. */
 export function sshSigner(options: SshSignerOptions): Signer {
+  return { spec: options.spec, sign: (payload) => sign(options, payload) };
+}
+
+/** Returns a signer for a key that only an agent holds, named by its public line as git's `user.signingKey` may be. */
+export function sshAgentSigner({ line, ...options }: Omit<SshSignerOptions, 'keyPath'> & { line: string }): Signer {
   return {
     spec: options.spec,
     async sign(payload) {
-      const program = options.program ?? 'ssh-keygen';
-      // An absolute path can't be taken for an option. ssh-keygen asks on /dev/tty, so that the pipe on stdin is free for the payload.
-      const args = ['-Y', 'sign', '-n', options.namespace, '-f', resolvePath(options.keyPath)];
-      const exit = await run(program, args, payload, options.patience ?? PATIENCE);
-      if (exit.code !== 0) throw refusal(program, exit);
-      return signedBy(program, exit.stdout, payload, options.namespace);
+      // ssh-keygen takes a key from a file only.
+      const folder = await mkdtemp(join(tmpdir(), 'countersign-key-')).catch((cause: unknown) => {
+        throw new Fault('FILE_FAILED', "can't make a temporary folder", { cause });
+      });
+      try {
+        const keyPath = join(folder, 'key.pub');
+        await writeFile(keyPath, `${line}\n`, { mode: 0o600 });
+        return await sign({ ...options, keyPath }, payload);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
 
+async function sign({ keyPath, namespace, program = 'ssh-keygen', env, patience }: SshSignerOptions, payload: Uint8Array): Promise<Signed> {
+  // An absolute path can't be taken for an option. ssh-keygen asks on /dev/tty, so that the pipe on stdin is free for the payload.
+  const args = ['-Y', 'sign', '-n', namespace, '-f', resolvePath(keyPath)];
+  const exit = await runProgram({ program, args, input: payload, env, patience, hint: 'install OpenSSH 8.2 or newer, or check gpg.ssh.program' });
+  if (exit.code !== 0) throw refusal(program, exit);
+  return signedBy(program, exit.stdout, payload, namespace);
+}
+
 /** Reads what the program printed. A broken agent must not make a broken stamp, so only a signature that verifies is passed on. */
-function signedBy(program: string, stdout: Uint8Array, payload: Uint8Array, namespace: string): { scheme: 'ssh'; keyid: string; bytes: Uint8Array } {
+function signedBy(program: string, stdout: Uint8Array, payload: Uint8Array, namespace: string): Signed {
   // Programs on Windows print CRLF. Only the blob is kept, so the strictness of the armor has nothing to protect here.
   const bytes = decodeArmor(fromLatin1(latin1(stdout).replaceAll('\r\n', '\n')));
   if (bytes === undefined) throw new Fault('SIGNING_FAILED', `${printable(program)} printed no ssh signature`);
@@ -64,70 +73,10 @@ function signedBy(program: string, stdout: Uint8Array, payload: Uint8Array, name
   });
 }
 
-/** Runs the program over the input. @throws Fault SIGNER_UNAVAILABLE where it can't be started, SIGNING_FAILED where it takes too long or prints too much */
-function run(program: string, args: string[], input: Uint8Array, patience: number): Promise<Exit> {
-  const child = start(program, args);
-  return new Promise((resolve, reject) => {
-    const give = (fault: Fault): void => {
-      clearTimeout(timer);
-      letGo(child);
-      reject(fault);
-    };
-    const timer = setTimeout(() => give(new Fault('SIGNING_FAILED', `${printable(program)} did not sign within ${patience / 1000} seconds`)), patience);
-    const tooMuch = (): void => give(new Fault('SIGNING_FAILED', `${printable(program)} printed more than a signature`));
-    const [stdout, stderr] = [collect(child.stdout, tooMuch), collect(child.stderr, tooMuch)];
-    child.on('error', (cause) => give(notStarted(program, cause)));
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
-    });
-    // A program that stops before it has read everything says why by its exit status, not by a broken pipe.
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-  });
-}
-
-/** Starts the program. Most failures to start arrive as an event, some (a path that holds NUL, no file descriptors left) at once. */
-function start(program: string, args: string[]): Child {
-  let child: Partial<Child>;
-  try {
-    child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-  } catch (cause) {
-    throw notStarted(program, cause);
-  }
-  if (child.stdin && child.stdout && child.stderr) return child as Child;
-  child.on?.('error', () => {});
-  throw notStarted(program, undefined);
-}
-
-/** SIGTERM, because ssh-keygen then gives the terminal its echo back. The pipes may be held open by others: they aren't waited for. */
-function letGo(child: Child): void {
-  child.kill('SIGTERM');
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-  child.unref();
-}
-
-function collect(stream: Readable, tooMuch: () => void): Buffer[] {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  stream.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length > MAX_OUTPUT) tooMuch();
-    else chunks.push(chunk);
-  });
-  return chunks;
-}
-
-function notStarted(program: string, cause: unknown): Fault {
-  return new Fault('SIGNER_UNAVAILABLE', `can't run ${printable(program)}`, { cause, hint: 'install OpenSSH 8.2 or newer, or check gpg.ssh.program' });
-}
-
-function refusal(program: string, { code, stderr }: Exit): Fault {
-  // The last line is the reason; what stands above is banners and prompts.
-  const line = stderr.trimEnd().split(/\r?\n/).at(-1) ?? '';
-  const reason = clip(printable(line), 300) || (code === null ? 'killed' : `exit status ${code}`);
+function refusal(program: string, exit: Exit): Fault {
+  const reason = complaint(exit);
   const hint = 'check the key with "ssh-keygen -l", and that its file or "ssh-add -l" holds the private half';
-  if (NO_KEY.test(stderr)) return new Fault('SIGNER_UNAVAILABLE', `${printable(program)} has no key to sign with: ${reason}`, { hint });
-  const locked = /incorrect passphrase/.test(stderr) ? { hint: 'try again, or unlock the key for a while with "ssh-add"' } : {};
+  if (NO_KEY.test(exit.stderr)) return new Fault('SIGNER_UNAVAILABLE', `${printable(program)} has no key to sign with: ${reason}`, { hint });
+  const locked = /incorrect passphrase/.test(exit.stderr) ? { hint: 'try again, or unlock the key for a while with "ssh-add"' } : {};
   return new Fault('SIGNING_FAILED', `${printable(program)} did not sign: ${reason}`, locked);
 }
