@@ -2,7 +2,7 @@
 // The message as a stamp binds it: decoded, and without what mail, editors and forges change on the way (trailing
 // space, blank lines, the number of the pull request). Every loop is linear: messages are hostile input.
 import { fromLatin1, fromUtf8, latin1, sha256, utf8 } from '../bytes.ts';
-import type { Ident } from './raw.ts';
+import type { Ident } from './header.ts';
 
 /** How the text of a commit could be read: decoded by its encoding, or, where that fails, byte for byte. */
 export type TextKind = 'utf-8' | 'raw';

@@ -2,30 +2,11 @@
 // A commit object as the bytes that were hashed, taken apart without changing one of them. A signature covers bytes:
 // a reader that normalises before it verifies, verifies something else.
 import { fromLatin1, latin1 } from '../bytes.ts';
-import { Fault } from '../fault.ts';
-import { isOid, type ObjectFormat, type Oid } from '../oid.ts';
+import type { ObjectFormat, Oid } from '../oid.ts';
+import { armorJunk } from './armor.ts';
+import { SIGNATURE, checkSize, malformed, splitHeaders, takeIdent, takeOid, type GitSignature, type Header, type Ident } from './header.ts';
 
-/** An author or committer line. Name and e-mail are byte strings (one character per byte), undecoded. */
-export interface Ident {
-  name: string;
-  email: string;
-  /** Seconds since the epoch. */
-  date: number;
-  /** `+hhmm` or `-hhmm`, as written. */
-  zone: string;
-}
-
-export interface Header {
-  name: string;
-  /** Continuation lines joined by LF, without their leading space. */
-  value: Uint8Array;
-}
-
-/** Git's own signature on a commit: its armor, and the exact bytes it covers. */
-export interface GitSignature {
-  armor: Uint8Array;
-  payload: Uint8Array;
-}
+export type { Ident };
 
 export interface RawCommit {
   tree: Oid;
@@ -41,14 +22,7 @@ export interface RawCommit {
   message: Uint8Array;
 }
 
-const IDENT = /^([^<>\n\0]*) <([^<>\n\0]*)> (-?[0-9]{1,15}) ([+-][0-9]{4})$/;
 const MAX_PARENTS = 1024;
-/** No honest message comes near it; one of nothing but line ends has more lines than fit into memory. */
-const MAX_COMMIT = 4 * 1024 * 1024;
-/** The header that bears git's signature, by the format of the object it stands in. */
-const SIGNATURE: Record<ObjectFormat, string> = { sha1: 'gpgsig', sha256: 'gpgsig-sha256' };
-const LF = 0x0a;
-const SPACE = 0x20;
 
 /**
  * Takes a commit apart.
@@ -56,8 +30,9 @@ const SPACE = 0x20;
  *   form that git's fsck asks for. `cause` says what is wrong in a few fixed words
  */
 export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit {
-  if (bytes.length > MAX_COMMIT) throw malformed('larger than 4 MiB');
-  const { headers, covered, message } = splitHeaders(bytes);
+  checkSize(bytes);
+  // git leaves out every header that begins with "gpgsig" when it rebuilds what was signed
+  const { headers, covered, message } = splitHeaders(bytes, (name) => name.startsWith('gpgsig'));
   let at = 0;
   const tree = takeOid(headers[at++], 'tree', format);
   const parents: Oid[] = [];
@@ -84,54 +59,6 @@ export function parseCommit(bytes: Uint8Array, format: ObjectFormat): RawCommit 
   };
 }
 
-/** Splits into headers, the bytes that git's signature covers, and the message after the first blank line. */
-function splitHeaders(bytes: Uint8Array): { headers: Header[]; covered: Uint8Array; message: Uint8Array } {
-  const headers: Header[] = [];
-  const covered: Uint8Array[] = [];
-  let start = 0;
-  while (start < bytes.length && bytes[start] !== LF) {
-    const end = headerEnd(bytes, start);
-    const header = readHeader(bytes.subarray(start, end - 1));
-    headers.push(header);
-    // git leaves out every header that begins with "gpgsig" when it rebuilds what was signed
-    if (!header.name.startsWith('gpgsig')) covered.push(bytes.subarray(start, end));
-    start = end;
-  }
-  covered.push(bytes.subarray(start));
-  return { headers, covered: Buffer.concat(covered), message: bytes.subarray(start + 1) };
-}
-
-/** Returns the offset behind a header's last line: lines that begin with a space belong to the header before them. */
-function headerEnd(bytes: Uint8Array, start: number): number {
-  if (bytes[start] === SPACE) throw malformed('a continuation line comes first');
-  let at = start;
-  do {
-    at = bytes.indexOf(LF, at) + 1;
-    if (at === 0) throw malformed('a header line has no end');
-  } while (bytes[at] === SPACE);
-  return at;
-}
-
-function readHeader(lines: Uint8Array): Header {
-  if (lines.includes(0)) throw malformed('NUL in a header');
-  const text = latin1(lines);
-  const space = text.search(/[ \n]/);
-  if (space < 1 || text[space] !== ' ') throw malformed('a header without a value');
-  return { name: text.slice(0, space), value: fromLatin1(text.slice(space + 1).replaceAll('\n ', '\n')) };
-}
-
-function takeOid(header: Header | undefined, name: string, format: ObjectFormat): Oid {
-  const value = header && header.name === name ? latin1(header.value) : undefined;
-  if (value === undefined || !isOid(value, format)) throw malformed(`no ${name} where it belongs`);
-  return value;
-}
-
-function takeIdent(header: Header | undefined, name: string): Ident {
-  const match = header?.name === name ? IDENT.exec(latin1(header.value)) : null;
-  if (!match) throw malformed(`no well-formed ${name} where it belongs`);
-  return { name: match[1]!, email: match[2]!, date: Number(match[3]), zone: match[4]! };
-}
-
 function malleability(rest: Header[], signatures: Header[], format: ObjectFormat): string | undefined {
   const seen = new Set<string>();
   for (const { name } of rest) {
@@ -145,20 +72,4 @@ function malleability(rest: Header[], signatures: Header[], format: ObjectFormat
   if (!signature) return undefined;
   if (signature.name !== SIGNATURE[format]) return 'signature for another object format';
   return armorJunk(latin1(signature.value));
-}
-
-const ARMOR = /^-----BEGIN ((?:PGP|SSH) SIGNATURE|SIGNED MESSAGE)-----$/;
-
-/** Returns what is wrong around the armor: bytes before it, after it, or a second one. */
-function armorJunk(armor: string): string | undefined {
-  const lines = armor.split('\n');
-  const begin = ARMOR.exec((lines[0] ?? '').replace(/\r$/, ''));
-  if (!begin) return 'text before the armor';
-  const end = lines.findIndex((line) => line.replace(/\r$/, '') === `-----END ${begin[1]}-----`);
-  if (end < 0) return 'armor without an end';
-  return lines.slice(end + 1).some((line) => line !== '') ? 'text after the armor' : undefined;
-}
-
-function malformed(what: string): Fault {
-  return new Fault('COMMIT_MALFORMED', `malformed commit: ${what}`, { hint: 'see what "git fsck" says of it', cause: what });
 }
