@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A FIDO2 authenticator without hardware: sk-ssh-ed25519 and sk-ecdsa keys that sign SSHSIG blobs with whatever flags and
-// counter a test wants, so that the difference between touched and not touched can be tested anywhere.
+// counter a test wants, so that the difference between touched and not touched can be tested anywhere. It also signs as a
+// browser makes one sign (WebAuthn), and shows a certificate in place of its key.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { concat, utf8 } from '../../src/bytes.ts';
 import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
 import { authenticatorData } from '../../src/signature/ssh/signature.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
+import { WEBAUTHN } from '../../src/signature/ssh/webauthn.ts';
 import { wireMpint, wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
 
 export type AuthenticatorKind = 'sk-ssh-ed25519@openssh.com' | 'sk-ecdsa-sha2-nistp256@openssh.com';
@@ -22,6 +24,10 @@ export interface AuthenticatorOptions {
   hash?: 'sha256' | 'sha512';
   /** A private key of the kind's algorithm; a new one if not given. */
   key?: KeyObject;
+  /** The origin of a web page: signatures are WebAuthn assertions, of sk-ecdsa keys only. */
+  origin?: string;
+  /** Returns the certificate that signatures bear in place of the public key. */
+  certify?: (publicKey: Uint8Array) => Uint8Array;
 }
 
 export interface Authenticator {
@@ -38,15 +44,26 @@ export function softAuthenticator(options: AuthenticatorOptions = {}): Authentic
   const publicKey = skPublicKey(kind, key, application);
   const decoded = decodeSshPublicKey(publicKey);
   if (typeof decoded === 'string') throw new Error(`a key of ${kind} is ${decoded}`);
+  const shown = options.certify?.(publicKey) ?? publicKey;
   return {
     publicLine: printSshPublicKey(decoded),
     sign(payload, namespace) {
-      const data = authenticatorData(utf8(application), { flags, counter }, signedData(hash, namespace, payload));
-      const signature = concat(wireString(kind), wireString(rawSignature(kind, key, data)), Uint8Array.of(flags), wireUint32(counter));
+      const signed = signedData(hash, namespace, payload);
+      const said = options.origin === undefined ? signed : clientData(signed, options.origin);
+      const value = rawSignature(kind, key, authenticatorData(utf8(application), { flags, counter }, said));
+      const trailer = concat(Uint8Array.of(flags), wireUint32(counter));
       counter++;
-      return encodeSshsig({ publicKey, namespace: utf8(namespace), reserved: new Uint8Array(), hash, signature });
+      const signature = options.origin === undefined
+        ? concat(wireString(kind), wireString(value), trailer)
+        : concat(wireString(WEBAUTHN), wireString(value), trailer, wireString(options.origin), wireString(said), wireString(''));
+      return encodeSshsig({ publicKey: shown, namespace: utf8(namespace), reserved: new Uint8Array(), hash, signature });
     },
   };
+}
+
+/** Returns what a browser has signed in place of some bytes (WebAuthn §5.8.1). */
+export function clientData(signed: Uint8Array, origin: string, rest = ',"crossOrigin":false}'): Uint8Array {
+  return utf8(`{"type":"webauthn.get","challenge":"${Buffer.from(signed).toString('base64url')}","origin":"${origin}"${rest}`);
 }
 
 /** Returns the Ed25519 private key of a 32-byte seed (RFC 8032 §5.1.5). */

@@ -3,44 +3,20 @@
 import { base64, concat, utf8 } from '../../src/bytes.ts';
 import { authenticatorData } from '../../src/signature/ssh/signature.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
-import type { Sshsig } from '../../src/signature/ssh/sshsig.ts';
 import { sshFingerprint } from '../../src/signature/ssh/key.ts';
 import { wireMpint, wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';
 import { armorVectors } from './armor-vectors.ts';
+import { bad, blob, key, keyOf, NAMESPACE, NONE, PAYLOAD, signed, SK_ECDSA, SK_ED25519, skBlob, skEcdsaBlob, undecided, vector } from './sshsig-blob.ts';
+import { certificateVectors } from './sshsig-certificate-vectors.ts';
+import { webauthnVectors } from './sshsig-webauthn-vectors.ts';
 import {
   ecdsaKey, ecdsaPair, ecdsaPoint, ecdsaSign, ed25519Blob, ed25519Key, ed25519Point, ed25519Private, mpint, rsaBlob, rsaKey, rsaNumber,
 } from './fixed-keys.ts';
 import type { FixedKey } from './fixed-keys.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
-const NAMESPACE = 'countersign';
-const PAYLOAD = utf8('what is signed\n');
-const SK_ED25519 = 'sk-ssh-ed25519@openssh.com';
-const SK_ECDSA = 'sk-ecdsa-sha2-nistp256@openssh.com';
-const NONE = new Uint8Array();
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-
-const key = ed25519Key();
-const signed = signedData('sha512', NAMESPACE, PAYLOAD);
-
-/** Returns a good blob of a key, with some of its fields replaced. */
-function blob(by: FixedKey = key, fields: Partial<Sshsig> = {}, hash: 'sha256' | 'sha512' = 'sha512'): Uint8Array {
-  const signature = by.sign(signedData(hash, NAMESPACE, PAYLOAD));
-  return encodeSshsig({ publicKey: by.blob, namespace: utf8(NAMESPACE), reserved: NONE, hash, signature, ...fields });
-}
-
-function vector(id: string, comment: string, input: Uint8Array, status: string, detail: Vector['expect'] | object = {}, ...flags: string[]): Vector {
-  return { id, comment, flags, input: base64(input), expect: { status, ...detail } };
-}
-
-function bad(reason: string, id: string, comment: string, input: Uint8Array, ...flags: string[]): Vector {
-  return vector(id, comment, input, 'bad', { reason }, ...flags);
-}
-
-function undecided(reason: string, id: string, comment: string, input: Uint8Array): Vector {
-  return vector(id, comment, input, 'undecided', { reason });
-}
 
 function software(id: string, by: FixedKey, hash?: 'sha256'): Vector {
   const keyid = `ssh:${sshFingerprint(by.blob)}`;
@@ -92,17 +68,13 @@ function weakRsa(id: string, comment: string, e: Uint8Array, n: Uint8Array): Vec
   return bad('key-weak', id, comment, blob(rsaKey(), { publicKey: rsaBlob(e, n) }), 'weak-rsa');
 }
 
-function keyOf(type: string, ...fields: Uint8Array[]): Uint8Array {
-  return concat(wireString(type), ...fields.map(wireString));
-}
-
 const [e, n] = [rsaNumber('e'), rsaNumber('n')];
 const nistp256 = utf8('nistp256');
 const offCurve = Uint8Array.from(ecdsaPoint(256), (byte, index) => (index === 64 ? byte ^ 1 : byte));
 const compressed = concat(Uint8Array.of(2 + (ecdsaPoint(256)[64]! & 1)), ecdsaPoint(256).subarray(1, 33));
 
 const keys = [
-  undecided('key-type', 'certificate', 'an OpenSSH certificate', blob(key, { publicKey: keyOf('ssh-ed25519-cert-v01@openssh.com', NONE, ed25519Point()) })),
+  undecided('key-type', 'certificate-dss', 'a certificate of a key type that OpenSSH has given up', blob(key, { publicKey: keyOf('ssh-dss-cert-v01@openssh.com', NONE) })),
   undecided('key-type', 'ml-dsa', 'a key type newer than this version', blob(key, { publicKey: keyOf('ssh-mldsa44-ed25519@openssh.com', new Uint8Array(1344)) })),
   undecided('key-type', 'dsa', 'a key type that OpenSSH has given up', blob(key, { publicKey: keyOf('ssh-dss') })),
   undecided('key-type', 'object-member', 'a type that is the name of something every JavaScript object has', blob(key, { publicKey: keyOf('constructor') })),
@@ -167,9 +139,6 @@ const signatures = [
   bad('malformed', 'ecdsa-three', 'a number after r and s', ecdsaOf(mpint(pair.r), mpint(pair.s), mpint(1n)), 'one-encoding'),
 ];
 
-const skBlob = keyOf(SK_ED25519, ed25519Point(), utf8('ssh:'));
-const skEcdsaBlob = keyOf(SK_ECDSA, nistp256, ecdsaPoint(256), utf8('ssh:'));
-
 function touched(flags: number, counter = 7): Uint8Array {
   return softAuthenticator({ key: ed25519Private(), flags, counter }).sign(PAYLOAD, NAMESPACE);
 }
@@ -210,14 +179,12 @@ const authenticators = [
   bad('malformed', 'plain-with-trailer', 'flags and counter behind the signature of a plain key', blob(key, { signature: concat(key.sign(signed), trailer(1, 7)) }), 'user-presence'),
   bad('signature-algorithm', 'sk-plain-algorithm', 'a plain algorithm under a security key', blob(key, { publicKey: skBlob })),
   bad('key-malformed', 'sk-no-application', 'a security key without application', skOf(trailer(1, 7), keyOf(SK_ED25519, ed25519Point()))),
-  undecided('webauthn', 'webauthn', 'a WebAuthn assertion, not decided by this version', blob(ecdsa, { publicKey: skEcdsaBlob, signature: keyOf('webauthn-sk-ecdsa-sha2-nistp256@openssh.com', NONE) })),
-  bad('signature-algorithm', 'webauthn-other-key', 'a WebAuthn assertion under a key that can make none', blob(key, { publicKey: skBlob, signature: keyOf('webauthn-sk-ecdsa-sha2-nistp256@openssh.com', NONE) })),
 ];
 
 /** The content of sshsig.json. */
 export const sshsigVectors: VectorFile = {
   schema: 'countersign-vectors-v1',
-  spec: 'PROTOCOL.sshsig and PROTOCOL.u2f of OpenSSH, read strictly',
+  spec: 'PROTOCOL.sshsig, PROTOCOL.u2f and PROTOCOL.certkeys of OpenSSH, read strictly',
   notes: {
     form: 'of a group: whether an input is an SSHSIG blob or the text of an armor. An armor is good if a blob can be taken out of it',
     namespace: 'a signature for one purpose must be worth nothing for another',
@@ -227,6 +194,9 @@ export const sshsigVectors: VectorFile = {
     'ecdsa-range': 'r and s are from 1 to below the order of the group',
     sha1: 'the algorithm named ssh-rsa is RSA with SHA-1',
     'user-presence': 'strength is presence only if bit 0 of the signed flags is set',
+    webauthn: 'a browser signs its own words, in which the bytes to be signed stand as the challenge',
+    'critical-option': 'whoever does not know a critical option, or cannot keep it, must refuse the certificate',
+    authority: 'the certificate itself must be signed, by a plain key',
   },
   groups: [
     { name: 'good', tests: good },
@@ -234,6 +204,8 @@ export const sshsigVectors: VectorFile = {
     { name: 'keys', tests: keys },
     { name: 'signatures', tests: signatures },
     { name: 'authenticators', tests: authenticators },
+    { name: 'webauthn', tests: webauthnVectors },
+    { name: 'certificates', tests: certificateVectors },
   ].map((group) => ({ form: 'blob', namespace: NAMESPACE, payload: base64(PAYLOAD), ...group })).concat([
     { form: 'armor', namespace: NAMESPACE, payload: base64(PAYLOAD), name: 'armors', tests: armorVectors(blob()) },
   ]),

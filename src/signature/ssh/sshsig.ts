@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // SSHSIG, the signature format of `ssh-keygen -Y` (OpenSSH's PROTOCOL.sshsig), checked without ssh-keygen. Stricter than it
 // in what it reads (one encoding, nothing around it) and louder in what it tells: ssh-keygen never says whether a
-// security key was touched. Certificates, WebAuthn assertions and newer key types are `undecided`, never good.
+// security key was touched. Newer key types are `undecided`, never good.
 import { createHash } from 'node:crypto';
 import { concat, equal, fromBase64, latin1, utf8 } from '../../bytes.ts';
 import type { Check } from '../signature.ts';
-import { decodeSshPublicKey } from './key.ts';
+import type { Certificate, CertificateProblem } from './certificate.ts';
+import { readSshIdentity } from './identity.ts';
+import type { SshIdentity } from './identity.ts';
 import type { SshPublicKey } from './key.ts';
 import { decodeSshSignature, verifySshSignature } from './signature.ts';
 import type { SshSignature } from './signature.ts';
@@ -20,15 +22,19 @@ export interface Sshsig {
   signature: Uint8Array;
 }
 
-/** Why an SSHSIG isn't good; `version`, `key-type` and `webauthn` are `undecided`, the others `bad`. */
+/** Why an SSHSIG isn't good; `version`, `key-type` and `authority-type` are `undecided`, the others `bad`. */
 export type SshsigReason =
   | 'too-large' | 'malformed' | 'version' | 'namespace' | 'reserved' | 'hash-algorithm'
-  | 'key-type' | 'key-malformed' | 'key-weak' | 'signature-algorithm' | 'webauthn' | 'signature';
+  | 'key-type' | 'key-malformed' | 'key-weak' | 'authority-type' | 'authority-malformed' | 'authority-weak'
+  | Extract<CertificateProblem, `certificate-${string}`> | 'user-verification' | 'signature-algorithm' | 'signature';
 
-/** A check that also tells the key of a good signature and, for a security key, the authenticator's flags and counter. */
+/**
+ * A check that also tells the key of a good signature, what its certificate says if it came with one (`keyid` is the plain
+ * key's all the same), and the flags and counter of a security key's authenticator.
+ */
 export type SshCheck =
-  | (Extract<Check, { kind: 'good' }> & { key: SshPublicKey; flags?: number; counter?: number })
-  | (Exclude<Check, { kind: 'good' | 'stranger' }> & { reason: SshsigReason; key?: never; flags?: never; counter?: never });
+  | (Extract<Check, { kind: 'good' }> & { key: SshPublicKey; certificate?: Certificate; flags?: number; counter?: number })
+  | (Exclude<Check, { kind: 'good' | 'stranger' }> & { reason: SshsigReason; key?: never; certificate?: never; flags?: never; counter?: never });
 
 const MAGIC = 'SSHSIG';
 const BEGIN = '-----BEGIN SSH SIGNATURE-----\n';
@@ -37,6 +43,8 @@ const MAX_BLOB = 65536;
 const MAX_ARMOR = 2 * MAX_BLOB;
 /** Bit 0 of a FIDO2 authenticator's flags: somebody touched it for this signature. */
 const USER_PRESENT = 0x01;
+/** Bit 2: it knew its user, by PIN or finger. */
+const USER_VERIFIED = 0x04;
 
 /** Checks a blob over a payload in a namespace. Reads hostile bytes; never throws. */
 export function checkSshsig(blob: Uint8Array, payload: Uint8Array, namespace: string): SshCheck {
@@ -49,19 +57,28 @@ export function checkSshsig(blob: Uint8Array, payload: Uint8Array, namespace: st
   // Nobody writes this field, and OpenSSH doesn't check what stands in it: bytes that anybody could change.
   if (sshsig.reserved.length > 0) return { kind: 'bad', reason: 'reserved' };
   if (!isHash(sshsig.hash)) return { kind: 'bad', reason: 'hash-algorithm' };
-  const key = decodeSshPublicKey(sshsig.publicKey);
-  if (key === 'unsupported') return { kind: 'undecided', reason: 'key-type' };
-  if (typeof key === 'string') return { kind: 'bad', reason: `key-${key}` };
-  return checkSignature(key, sshsig.signature, signedData(sshsig.hash, namespace, payload));
+  const identity = readSshIdentity(sshsig.publicKey);
+  if (typeof identity === 'string') return refuse(identity);
+  return checkSignature(identity, sshsig.signature, signedData(sshsig.hash, namespace, payload));
 }
 
-function checkSignature(key: SshPublicKey, bytes: Uint8Array, signed: Uint8Array): SshCheck {
+function checkSignature({ key, certificate, verifyRequired }: SshIdentity, bytes: Uint8Array, signed: Uint8Array): SshCheck {
   const keyid = `ssh:${key.fingerprint}`;
   const signature = decodeSshSignature(key.type, bytes);
-  if (signature === 'webauthn') return { kind: 'undecided', keyid, reason: signature };
   if (typeof signature === 'string') return { kind: 'bad', keyid, reason: signature };
   if (!verifySshSignature(key, signature, signed)) return { kind: 'bad', keyid, reason: 'signature' };
-  return { kind: 'good', keyid, key, ...presence(signature) };
+  const verified = ((signature.authenticator?.flags ?? 0) & USER_VERIFIED) !== 0;
+  if (verifyRequired && !verified) return { kind: 'bad', keyid, reason: 'user-verification' };
+  return { kind: 'good', keyid, key, ...(certificate && { certificate }), ...presence(signature) };
+}
+
+function refuse(problem: CertificateProblem): SshCheck {
+  switch (problem) {
+    case 'unsupported': return { kind: 'undecided', reason: 'key-type' };
+    case 'authority-unsupported': return { kind: 'undecided', reason: 'authority-type' };
+    case 'malformed': case 'weak': return { kind: 'bad', reason: `key-${problem}` };
+    default: return { kind: 'bad', reason: problem };
+  }
 }
 
 function presence({ authenticator }: SshSignature): { strength: 'presence' | 'software'; flags?: number; counter?: number } {

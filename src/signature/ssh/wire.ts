@@ -32,8 +32,19 @@ export class WireReader {
     return this.take(4).reduce((sum, byte) => sum * 256 + byte, 0);
   }
 
+  uint64(): bigint {
+    return (BigInt(this.uint32()) << 32n) | BigInt(this.uint32());
+  }
+
   string(): Uint8Array {
     return this.take(this.uint32());
+  }
+
+  /** Returns the strings that follow to the end of the structure; more than `most` are malformed. */
+  strings(most: number): Uint8Array[] {
+    const strings: Uint8Array[] = [];
+    while (this.#offset < this.#bytes.length && strings.length < most) strings.push(this.string());
+    return strings;
   }
 
   /** Returns an algorithm name: printable US-ASCII, 1 to 64 characters (RFC 4251 §6). */
@@ -85,6 +96,12 @@ export function readWire<T>(bytes: Uint8Array, read: (wire: WireReader) => T): T
 export function wireUint32(value: number): Uint8Array {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+export function wireUint64(value: bigint): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
   return bytes;
 }
 
