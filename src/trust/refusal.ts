@@ -11,7 +11,9 @@ export type Reason =
   // of the shape
   | 'unknown-key' | 'missing-key' | 'wrong-type' | 'invalid-value'
   // of what it means
-  | 'bad-glob' | 'bad-key' | 'shared-key' | 'shared-email' | 'no-email' | 'too-long';
+  | 'bad-glob' | 'bad-key' | 'shared-key' | 'shared-email' | 'no-email' | 'too-long'
+  // of the files that a roster names
+  | 'missing-file' | 'private-key';
 
 export interface Place {
   line: number;
@@ -23,6 +25,15 @@ export interface Refusal extends Place {
   reason: Reason;
   /** The key's path, as `compliance[0].cosign.threshold`; empty for the file as a whole. */
   path: string;
+}
+
+/** The cause of a ROSTER_INVALID fault that lies in a key file. */
+export interface FileRefusal {
+  reason: Reason;
+  /** The key of the roster that names it, as `people.alice.keys[0]`; empty for the trusted root. */
+  path: string;
+  /** As `keys/alice.asc`. */
+  file: string;
 }
 
 export type KeyPath = readonly (string | number)[];
@@ -45,6 +56,13 @@ export function refuse(code: TrustFault, reason: Reason, place: Place, keys: Key
   const cause: Refusal = { reason, ...place, path };
   const message = `${file}:${place.line}:${place.column}: ${path === '' ? '' : `${path}: `}${what}`;
   return new Fault(code, message, { cause, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Returns the fault for a key file: `roster.yaml: people.alice.keys[0]: keys/alice.asc is missing`. The cause is its {@link FileRefusal}. */
+export function refuseFile(reason: Reason, keys: KeyPath, file: string, what: string, hint?: string): Fault {
+  const cause: FileRefusal = { reason, path: printPath(keys), file };
+  const where = [cause.path, file === '' ? '' : `${printable(file)} `].filter((part) => part !== '').join(': ');
+  return new Fault('ROSTER_INVALID', `roster.yaml: ${where}${file === '' ? ': ' : ''}${quote(what)}`, { cause, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Returns the fault for what a schema refused. `schema` is its JSON Schema, which knows the keys that would be right. */

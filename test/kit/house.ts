@@ -31,7 +31,7 @@ export const ROOMS: Record<string, number> = {
 /** Every package has one door: the files that may import it. */
 export const DOORS: Record<string, RegExp> = {
   yaml: /^trust\/yaml\.ts$/,
-  zod: /(?:^|\/)schema\.ts$|^trust\/(?:policy|roster)\.ts$/,
+  zod: /(?:^|\/)schema\.ts$|^trust\/(?:policy|roster|key)\.ts$/,
   yargs: /^cli\//,
   'isomorphic-git': /^repo\/isomorphic\.ts$/,
   openpgp: /^signature\/openpgp\/packets\.ts$|^signer\/openpgp\.ts$/,

@@ -38,7 +38,7 @@ test('a person is read with every kind of key', () => {
   assert.match(hardware!.keyid, /^ssh:SHA256:[A-Za-z0-9+/]{43}$/);
   assert.is(retired!.scheme === 'ssh' && retired!.hardware, false);
   assert.equal(retired!.revoked, { at: Date.UTC(2026, 0, 31, 12) / 1000, reason: 'retired' });
-  assert.equal(openpgp, { scheme: 'openpgp', keyid: 'openpgp:keys/alice.asc', file: 'keys/alice.asc' });
+  assert.equal(openpgp, { scheme: 'openpgp', keyid: 'openpgp:keys/alice.asc', file: 'keys/alice.asc', certificates: [] });
   assert.is(sigstore!.keyid, 'sigstore:https://accounts.google.com#alice@example.com');
 });
 

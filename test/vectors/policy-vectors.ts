@@ -2,7 +2,7 @@
 // What stands in policy.json: policies and rosters, most of them wrong in one way.
 import { base64, concat, utf8 } from '../../src/bytes.ts';
 import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
-import { softAuthenticator } from '../kit/authenticator.ts';
+import { ed25519FromSeed, softAuthenticator } from '../kit/authenticator.ts';
 import { ed25519Key, ed25519Private } from './fixed-keys.ts';
 import type { Vector, VectorFile } from './vector.ts';
 
@@ -13,7 +13,9 @@ const PEOPLE = 'version: 1\npeople:\n';
 export const LINES = {
   first: lineOf(0),
   second: lineOf(1),
-  hardware: softAuthenticator({ key: ed25519Private(0) }).publicLine,
+  hardware: softAuthenticator({ key: ed25519FromSeed(Buffer.alloc(32, 7)) }).publicLine,
+  /** The numbers of the first key in a security key's wrapping. */
+  firstAgain: softAuthenticator({ key: ed25519Private(0) }).publicLine,
 };
 
 function lineOf(index: 0 | 1): string {
@@ -117,6 +119,9 @@ const rosters = [
   good('roster-two', 'two people', PEOPLE + person('alice', keys(LINES.first)) + person('bob', keys(LINES.second))),
   good('roster-constructor', 'a person whose name every object knows', PEOPLE + person('constructor', 'emails: []')),
   good('roster-own-spellings', 'one\'s own address in two spellings', PEOPLE + person('alice', 'emails: [a@x.example, A@X.example]')),
+  good('roster-bounds', 'keys that count for a time, or for one kind of signature', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, validAfter: 2026-01-01T00:00:00Z, validBefore: 2026-12-31T23:59:59Z, namespaces: [git] }, { openpgp: keys/alice.asc, validBefore: 2027-01-01T00:00:00Z }]`)),
+  good('roster-authority', 'one CA of SSH certificates and one of X.509, each for two people', PEOPLE + ['alice', 'bob'].map((id) => person(id, `keys: [{ ssh: ${LINES.first}, certAuthority: [${id}@example.com] }, { x509: { ca: keys/corp.pem, identity: ${id}@example.com } }]`)).join('')),
+  good('roster-two-wrappings', "one's own key as a plain and as a security key", PEOPLE + person('alice', keys(LINES.first, LINES.firstAgain))),
   bad('missing-key', 'roster-no-name', 'a person without a name', `${PEOPLE}  alice: {}\n`),
   bad('unknown-key', 'roster-misspelt', 'a misspelt key', PEOPLE + person('alice', 'emials: []')),
   bad('invalid-value', 'roster-id-case', 'an id in upper case', PEOPLE + person('Alice', 'emails: []')),
@@ -140,6 +145,19 @@ const rosters = [
   bad('shared-key', 'roster-key-person-agent', 'one key of a person and an agent', `${PEOPLE}${person('alice', keys(LINES.first))}agents:\n  bot: { emails: [b@x.example], ${keys(LINES.first)} }\n`, 'one-person'),
   bad('shared-key', 'roster-key-agents', 'one key of two agents, and no forge\'s', `${PEOPLE}${person('alice', 'emails: []')}agents:\n  a: { emails: [a@x.example], ${keys(LINES.first)} }\n  b: { emails: [b@x.example], ${keys(LINES.first)} }\n`),
   bad('no-email', 'roster-agent-no-email', 'an agent with its forge\'s key and no address', `${PEOPLE}${person('alice', 'emails: []')}agents:\n  bot: { ${keys(LINES.first)} }\nforges:\n  github: { ${keys(LINES.first)} }\n`),
+  bad('invalid-value', 'roster-bounds-order', 'bounds that leave no time', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, validAfter: 2026-01-02T00:00:00Z, validBefore: 2026-01-01T00:00:00Z }]`)),
+  bad('invalid-value', 'roster-bounds-date', 'a bound that is a date', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, validBefore: 2026-01-02 }]`)),
+  bad('invalid-value', 'roster-namespace', 'a namespace that nobody signs in', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, namespaces: [file] }]`)),
+  bad('bad-key', 'roster-namespace-scheme', 'a namespace of a scheme that has none', PEOPLE + person('alice', 'keys: [{ openpgp: keys/a.asc, namespaces: [git] }]')),
+  bad('bad-key', 'roster-authority-scheme', 'principals of an OpenPGP key', PEOPLE + person('alice', 'keys: [{ openpgp: keys/a.asc, certAuthority: [a@x.example] }]')),
+  bad('invalid-value', 'roster-authority-nobody', 'a CA that certifies nobody', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, certAuthority: [] }]`)),
+  bad('invalid-value', 'roster-authority-pattern', 'a pattern of principals', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, certAuthority: ["*@example.com"] }]`), 'one-person'),
+  bad('shared-key', 'roster-principal-of-two', 'one principal of one CA in two entries', PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, certAuthority: [a@x.example] }]`) + person('bob', `keys: [{ ssh: ${LINES.first}, certAuthority: [b@x.example, A@x.example] }]`), 'one-person'),
+  bad('shared-key', 'roster-authority-of-another', "one person's key is the CA of another's certificates", PEOPLE + person('alice', `keys: [{ ssh: ${LINES.first}, certAuthority: [a@x.example] }]`) + person('bob', keys(LINES.first)), 'one-person'),
+  bad('shared-key', 'roster-wrapping-of-two', "one key of two people, once in a security key's wrapping", PEOPLE + person('alice', keys(LINES.first)) + person('bob', keys(LINES.firstAgain)), 'one-person'),
+  bad('invalid-value', 'roster-x509-path', 'a CA elsewhere', PEOPLE + person('alice', 'keys: [{ x509: { ca: keys/../../corp.pem, identity: a@x.example } }]')),
+  bad('invalid-value', 'roster-x509-identity', 'an X.509 identity that is no address', PEOPLE + person('alice', 'keys: [{ x509: { ca: keys/corp.pem, identity: alice } }]')),
+  bad('shared-key', 'roster-x509-identity-case', 'one X.509 identity of two people, in two cases', PEOPLE + person('alice', 'keys: [{ x509: { ca: keys/corp.pem, identity: a@x.example } }]') + person('bob', 'keys: [{ x509: { ca: keys/corp.pem, identity: A@X.example } }]'), 'one-person'),
   bad('shared-email', 'roster-email-of-two', 'one address of two people', PEOPLE + person('alice', 'emails: [a@x.example]') + person('bob', 'emails: [a@x.example]'), 'one-person'),
   bad('shared-email', 'roster-email-case', 'one address in two cases', PEOPLE + person('alice', 'emails: [a@x.example]') + person('bob', 'emails: [A@X.example]'), 'one-person'),
   bad('shared-email', 'roster-email-space', 'one address with a space behind it', PEOPLE + person('alice', 'emails: [a@x.example]') + person('bob', 'emails: ["a@x.example "]'), 'one-person'),

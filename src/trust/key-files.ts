@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files beside a roster: OpenPGP certificates, certification authorities, Sigstore's trusted root. Anybody may have
+// put anything there, so each is bounded before it is parsed; and a private key among them is refused loudly, because
+// whoever can read the repository has it now. Parsers are loaded only where the roster names such a file.
+import { latin1, sha256 } from '../bytes.ts';
+import { Fault } from '../fault.ts';
+import type { Certificate } from '../signature/openpgp/certificate.ts';
+import type { Authority } from '../signature/x509/authority.ts';
+import { findDuplicates, materialsOf } from './duplicates.ts';
+import type { Key } from './key.ts';
+import { refuseFile } from './refusal.ts';
+import type { Agent, Forge, Person, Roster } from './roster.ts';
+
+/** Returns a file below `.countersign/` by its name, `keys/alice.asc`; undefined where there is none. */
+export type KeyFileReader = (name: string) => Promise<Uint8Array | undefined>;
+
+export const TRUSTED_ROOT = 'keys/trusted-root.json';
+
+const LARGEST_FILE = 1024 * 1024;
+const LARGEST_SUM = 16 * 1024 * 1024;
+const MOST_CERTIFICATES = 100;
+
+/** Where a file is named: the entry's key in the roster. */
+type Where = readonly (string | number)[];
+
+/**
+ * Returns the roster with what its key files hold. Where it names none and there is no trusted root, it is the same object.
+ * @throws Fault ROSTER_INVALID naming entry and file: missing, too large, not a key, a private key, or a key that stands in
+ *   two entries; its cause is a FileRefusal. What `read` throws is passed on.
+ */
+export async function completeRoster(roster: Roster, read: KeyFileReader): Promise<Roster> {
+  const files = new KeyFiles(read);
+  const trustedRoot = await files.trustedRoot();
+  if (trustedRoot === undefined && !namesFiles(roster)) return roster;
+  const complete = {
+    ...roster,
+    people: await completeEntries('people', roster.people, files),
+    agents: await completeEntries('agents', roster.agents, files),
+    forges: await completeEntries('forges', roster.forges, files),
+    ...(trustedRoot && { trustedRoot }),
+  };
+  const [duplicate] = findDuplicates(complete);
+  if (duplicate !== undefined) throw refuseFile(duplicate.reason, duplicate.path, fileAt(complete, duplicate.path), duplicate.message);
+  return complete;
+}
+
+function namesFiles({ people, agents, forges }: Roster): boolean {
+  return [people, agents, forges].some((entries) => Object.values(entries).some(({ keys }: { keys: readonly Key[] }) => keys.some((key) => 'file' in key)));
+}
+
+async function completeEntries<T extends Person | Agent | Forge>(role: string, entries: Readonly<Record<string, T>>, files: KeyFiles): Promise<Readonly<Record<string, T>>> {
+  const complete: Record<string, T> = Object.create(null);
+  // One file after the other: together they may be large.
+  for (const [id, entry] of Object.entries(entries)) {
+    const keys: Key[] = [];
+    for (const [index, key] of entry.keys.entries()) keys.push(await completeKey(key, [role, id, 'keys', index], files));
+    complete[id] = { ...entry, keys: keys.map((key) => voided(key, keys)) };
+  }
+  return complete;
+}
+
+async function completeKey(key: Key, where: Where, files: KeyFiles): Promise<Key> {
+  if (key.scheme === 'openpgp') return { ...key, certificates: await files.certificates(key.file, where) };
+  if (key.scheme === 'x509') return { ...key, authority: await files.authority(key.file, where) };
+  return key;
+}
+
+/** Returns the key, compromised if another wrapping of it is: an authentication subkey used for SSH, for instance. */
+function voided(key: Key, keys: readonly Key[]): Key {
+  if (key.revoked?.reason === 'compromised') return key;
+  const materials = new Set(materialsOf(key));
+  const twin = keys.find((other) => other.revoked?.reason === 'compromised' && materialsOf(other).some((material) => materials.has(material)));
+  return twin?.revoked === undefined ? key : { ...key, revoked: twin.revoked };
+}
+
+function fileAt(roster: Roster, [role, id, , index]: Where): string {
+  const entries = roster[role as 'people' | 'agents' | 'forges'];
+  const key = typeof index === 'number' ? entries[String(id)]?.keys[index] : undefined;
+  return key !== undefined && 'file' in key ? key.file : '';
+}
+
+/** Reads each file once, however many entries name it. */
+class KeyFiles {
+  readonly #read: KeyFileReader;
+  readonly #bytes = new Map<string, Uint8Array | undefined>();
+  #sum = 0;
+
+  constructor(read: KeyFileReader) {
+    this.#read = read;
+  }
+
+  async certificates(file: string, where: Where): Promise<readonly Certificate[]> {
+    const bytes = await this.#need(file, where);
+    const certificates = await parsed(bytes, file, where, async () => (await import('../signature/openpgp/certificate.ts')).readCertificates(bytes));
+    if (certificates.length === 0) throw refuseFile('bad-key', where, file, 'holds no key');
+    if (certificates.length > MOST_CERTIFICATES) throw refuseFile('too-large', where, file, `holds more than ${MOST_CERTIFICATES} keys`);
+    // An old copy of a certificate does not know that it was revoked since.
+    const fingerprints = new Set(certificates.map(({ fingerprint }) => fingerprint));
+    if (fingerprints.size < certificates.length) throw refuseFile('shared-key', where, file, 'holds one key twice');
+    return certificates;
+  }
+
+  async authority(file: string, where: Where): Promise<Authority> {
+    const bytes = await this.#need(file, where);
+    return parsed(bytes, file, where, async () => (await import('../signature/x509/authority.ts')).readAuthority(bytes));
+  }
+
+  async trustedRoot(): Promise<Roster['trustedRoot']> {
+    const bytes = await this.#bounded(TRUSTED_ROOT, []);
+    if (bytes === undefined) return undefined;
+    return parsed(bytes, TRUSTED_ROOT, [], async () => (await import('../signature/x509/authority.ts')).readTrustedRoot(bytes));
+  }
+
+  async #need(file: string, where: Where): Promise<Uint8Array> {
+    const bytes = await this.#bounded(file, where);
+    if (bytes === undefined) throw refuseFile('missing-file', where, file, 'is missing');
+    if (holdsPrivateKey(bytes)) throw refuseFile('private-key', where, file, 'holds a private key, which everybody who can read this repository has now', 'revoke the key, take the file out, and put the public half there');
+    return bytes;
+  }
+
+  async #bounded(file: string, where: Where): Promise<Uint8Array | undefined> {
+    if (this.#bytes.has(file)) return this.#bytes.get(file);
+    const bytes = await this.#read(file);
+    this.#sum += bytes?.length ?? 0;
+    if ((bytes?.length ?? 0) > LARGEST_FILE || this.#sum > LARGEST_SUM) throw refuseFile('too-large', where, file, `is larger than key files may be (${LARGEST_FILE} bytes, all together ${LARGEST_SUM})`);
+    this.#bytes.set(file, bytes);
+    return bytes;
+  }
+}
+
+/**
+ * What was read, by the digest of what it was read from: a history goes through many rosters with the same files, and
+ * checks keep what they know of a certificate as long as it is the same object. Bounded, the oldest goes first.
+ */
+const readings = new Map<string, Promise<unknown>>();
+const MOST_READINGS = 64;
+
+async function parsed<T>(bytes: Uint8Array, file: string, where: Where, parse: () => Promise<T>): Promise<T> {
+  const id = `${file.slice(file.lastIndexOf('.'))} ${sha256(bytes)}`;
+  const reading = (readings.get(id) as Promise<T> | undefined) ?? parse();
+  readings.delete(id);
+  readings.set(id, reading);
+  if (readings.size > MOST_READINGS) readings.delete(readings.keys().next().value!);
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    throw refuseFile('bad-key', where, file, `can't be used: ${thrown.message}`);
+  }
+}
+
+/** The first bytes of a secret key or subkey packet, in the old and the new form (RFC 9580 §4.2, §5). */
+const SECRET_PACKETS = new Set([0x94, 0x95, 0x96, 0x97, 0x9c, 0x9d, 0x9e, 0x9f, 0xc5, 0xc7]);
+
+/** Tells whether a file says or shows that it holds a private key, of whatever kind. */
+export function holdsPrivateKey(bytes: Uint8Array): boolean {
+  return SECRET_PACKETS.has(bytes[0] ?? 0) || /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.test(latin1(bytes));
+}
