@@ -10,6 +10,7 @@ interface Benchmark {
 
 const BENCHMARKS: Record<string, Benchmark> = {
   hook: { about: 'the commit-msg hook against the smallest Node process; git commit with and without hooks', load: () => import('./hook.ts') },
+  signatures: { about: "git's own SSH and OpenPGP signatures against git verify-commit", load: () => import('./signatures.ts') },
   verify: { about: 'judging 10,000 stamped commits against git verify-commit; memory', load: () => import('./verify.ts') },
 };
 

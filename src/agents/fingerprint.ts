@@ -34,6 +34,15 @@ const ADDRESSES: Record<string, string> = {
   'roomote@roocode.com': 'roo',
 };
 
+/**
+ * Keys with which a vendor signs what its cloud agents commit, one for all who use them. Seen on the commits of many
+ * unrelated repositories; forges show them as verified.
+ */
+const KEYS: Record<string, string> = {
+  'ssh:SHA256:32dP45eSMmVSt/G/CGvcxl/P+MO3Nwj9xeTh/GSA2wc': 'claude',
+  'ssh:SHA256:/ZGdxqU+YWGLYEplYKh2c36jVXjB1wQzjGRo7qwO46I': 'cursor',
+};
+
 /** Trailer keys that only an agent writes. */
 const TRAILERS: Record<string, string> = {
   'claude-session': 'claude',
@@ -45,9 +54,16 @@ const TRAILERS: Record<string, string> = {
 
 const GENERATED = /^(?:\u{1f916} )?Generated with \[(Claude Code|Codex|Cursor)\]/u;
 
-/** Returns every mark of an agent on a commit: its author's address and name, and all lines of its message. */
-export function findMarks(author: { name: string; email: string }, message: string): Mark[] {
+/** Returns the agent whose vendor signs with this key. */
+export function agentOfKey(keyid: string): string | undefined {
+  return Object.hasOwn(KEYS, keyid) ? KEYS[keyid] : undefined;
+}
+
+/** Returns every mark of an agent on a commit: its author's address and name, all lines of its message, the key that signed it. */
+export function findMarks(author: { name: string; email: string }, message: string, keyid?: string): Mark[] {
   const marks: Mark[] = [];
+  const vendor = keyid === undefined ? undefined : agentOfKey(keyid);
+  if (vendor) marks.push({ agent: vendor, evidence: `signed by ${keyid}, with which ${vendor} signs in the cloud` });
   const agent = agentOfAddress(author.email) ?? (author.name.endsWith(' (aider)') ? 'aider' : undefined);
   if (agent) marks.push({ agent, evidence: `author ${author.name} <${author.email}>` });
   for (const raw of message.split('\n')) {

@@ -77,7 +77,7 @@ async function lastCosigned(repo: GitRepo, { tree, state }: Head, { path, text }
     const bytes = (await repo.readObject(file.oid))?.bytes ?? new Uint8Array();
     try {
       const evidence = parseEvidence(bytes, file.path);
-      if (evidence.kind !== 'cosignature' || evidence.body.path !== text || proveEvidence(evidence, state).kind !== 'good') continue;
+      if (evidence.kind !== 'cosignature' || evidence.body.path !== text || (await proveEvidence(evidence, state)).kind !== 'good') continue;
       if (last === undefined || evidence.body.time > last.time) last = evidence.body;
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;

@@ -7,10 +7,35 @@
  * never the same as good.
  */
 export type Check =
-  | { kind: 'good'; keyid: string; strength: Strength }
+  | Good
   | { kind: 'bad'; keyid?: string; reason: string }
   | { kind: 'stranger'; keyid: string }
   | { kind: 'undecided'; keyid?: string; reason: string };
+
+export interface Good {
+  kind: 'good';
+  /** `ssh:SHA256:…`, `openpgp:<fingerprint>`, `sigstore:<issuer>#<identity>`, `x509:<CA fingerprint>#<e-mail>`. */
+  keyid: string;
+  /** All names of the signer, where a certificate has several. */
+  keyids?: readonly string[];
+  strength: Strength;
+  /** When it was made by its own word, or by a log's or authority's; seconds since the epoch. */
+  signedAt?: number;
+  /** The FIDO2 authenticator's counter. */
+  counter?: number;
+  /** What an SSH certificate says of the key. */
+  certificate?: SshCertificate;
+}
+
+/** What a certification authority says of an SSH key (OpenSSH's PROTOCOL.certkeys). */
+export interface SshCertificate {
+  /** `ssh:SHA256:…` of the authority's key. */
+  authority: string;
+  principals: readonly string[];
+  /** Seconds since the epoch; it holds from `validAfter` until before `validBefore`. */
+  validAfter: number;
+  validBefore: number;
+}
 
 /** `presence`: the signed bytes carry a FIDO2 user-presence flag. Everything else is `software`. */
 export type Strength = 'presence' | 'software';

@@ -115,6 +115,7 @@ const POLICY = z
     provenance: z.enum(['required', 'ai-only']).default('required'),
     gitSignature: z.enum(['presence', 'any']).default('presence'),
     presence: z.enum(['auto', 'required', 'off']).default('auto'),
+    keylessTime: z.enum(['proven', 'certificate']).default('proven'),
     agents: AGENTS.prefault({}),
     compliance: z.array(COMPLIANCE).max(1000).default([]),
     protected: z.array(PROTECTED).max(1000).default([]),

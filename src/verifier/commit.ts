@@ -39,7 +39,7 @@ export function findingOf(thrown: unknown, commit?: Oid): Finding | undefined {
 }
 
 function verdictOf(facts: Facts, findings: Finding[]): CommitVerdict {
-  const { oid, kind, proof, carried, subject, author } = facts;
+  const { oid, kind, proof, git, carried, subject, author } = facts;
   const stamp = carried.kind === 'stamp' ? carried.stamp : undefined;
   const proven = proof.kind === 'good' && kind !== 'evidence';
   return {
@@ -47,6 +47,7 @@ function verdictOf(facts: Facts, findings: Finding[]): CommitVerdict {
     verdict: outcomeOf(findings),
     provenance: kind,
     ...(proven ? { binding: proof.binding, signer: proof.signer } : {}),
+    ...(kind === 'ai' && proof.kind === 'none' && git.kind === 'signed' ? { signer: git.signer } : {}),
     ...(proven && stamp?.agent ? { agent: stamp.agent } : {}),
     ...(proven && stamp?.session ? { session: stamp.session } : {}),
     subject,

@@ -80,7 +80,7 @@ async function judge(span: Span, path: Path, file: { path: Path; oid: Oid }, ask
     if (evidence.kind !== 'cosignature' || evidence.body.path !== pathText(path)) return { kind: 'bad', reason: 'it is for another path' };
     let strength: Strength = 'software';
     for (const state of states) {
-      const proof = proveEvidence(evidence, state);
+      const proof = await proveEvidence(evidence, state);
       if (proof.kind !== 'good') return { kind: proof.kind, reason: `${evidence.body.person}: ${proof.reason}` };
       strength = proof.strength;
     }

@@ -51,7 +51,7 @@ async function judgeFile(repo: Repo, state: State, change: Change): Promise<Omit
   const object = await repo.readObject(change.newOid);
   if (!object) return { verdict: 'unknown', reason: 'its content is not here' };
   try {
-    const proof = proveEvidence(parseEvidence(object.bytes, change.path), state);
+    const proof = await proveEvidence(parseEvidence(object.bytes, change.path), state);
     return proof.kind === 'good' ? { verdict: 'good', reason: '' } : { verdict: proof.kind, reason: proof.reason };
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code === 'STATEMENT_INVALID') return { verdict: 'bad', reason: thrown.message };

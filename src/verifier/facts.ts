@@ -10,7 +10,9 @@ import type { Repo } from '../repo/repo.ts';
 import type { Carried } from '../statement/trailers.ts';
 import type { Policy } from '../trust/policy.ts';
 import { judgeEvidence, type EvidenceFacts } from './deposits.ts';
+import { proveGitSignature, type GitProof } from './git-signature.ts';
 import type { GrantProof, Grants } from './grants.ts';
+import type { KeyCounters } from './counters.ts';
 import type { MergeFacts } from './merge.ts';
 import { proveStamp, type Proof } from './proof.ts';
 import type { Reading } from './reading.ts';
@@ -34,6 +36,8 @@ export interface Facts {
   step: Step;
   carried: Carried;
   proof: Proof;
+  /** What git's own signature proves, whatever the stamp says. */
+  git: GitProof;
   /** The grant of the session that the stamp names. */
   grant: GrantProof | undefined;
   kind: CommitKind;
@@ -44,6 +48,8 @@ export interface Facts {
   merge: MergeFacts | undefined;
   evidence: EvidenceFacts;
   marks: Mark[];
+  /** The commit with whose signature the counter of this one's hardware key does not go together. */
+  turnedBack: Oid | undefined;
   /** A squash that a forge seems to have made; it is judged once approvals are (spec §9). */
   forgeSquash: boolean;
   /** Lines by an agent, or by nobody knows whom; undefined where this door to Git cannot count. Empty for people's commits. */
@@ -55,6 +61,7 @@ export interface Surroundings {
   repo: Repo;
   states: States;
   grants: Grants;
+  counters: KeyCounters;
   /** The end of the range. */
   head: Oid;
 }
@@ -65,33 +72,35 @@ export async function gatherFacts(oid: Oid, reading: Reading, around: Surroundin
   const { raw, parentTrees, diffs, carried, text, merge } = reading;
   const step = await states.step(oid, raw.tree, raw.parents, parentTrees);
   const message = messageText(raw.message, raw.encoding);
-  const { grant, proof } = await prove(around, reading, step.state);
+  const git = await proveGitSignature(raw, text.author.email, reading.horizon, step.state);
+  const { grant, proof } = await prove(around, reading, step.state, git);
   const own = merge ? merge.beyond : withoutEvidence(diffs[0]!);
-  const kind = kindOf(proof, carried, diffs, merge);
+  const kind = kindOf(proof, carried, diffs, merge, git);
   return {
-    oid, isHead: oid === around.head, raw, carried, step, proof, grant, kind, diffs, own, merge,
+    oid, isHead: oid === around.head, raw, carried, step, proof, git, grant, kind, diffs, own, merge,
     state: step.state,
     policies: [states.start.policy, step.state.policy],
     subject: message.trimStart().split('\n', 1)[0] ?? '',
     author: text.author,
     evidence: await judgeEvidence(repo, step.state, merge?.difference ?? diffs[0]!),
-    marks: findMarks(text.author, message),
+    marks: findMarks(text.author, message, git.kind === 'signed' || git.kind === 'stranger' ? git.keyid : undefined),
+    turnedBack: around.counters.note(oid, { raw, carried, proof, git }),
     forgeSquash: proof.kind !== 'good' && raw.parents.length === 1 && hasForgeNumber(message),
     lines: isCounted(kind) ? await reading.countLines() : NO_LINES,
   };
 }
 
-async function prove({ repo, grants }: Surroundings, { raw, text, diffs, carried }: Reading, state: State): Promise<{ grant: GrantProof | undefined; proof: Proof }> {
+async function prove({ repo, grants }: Surroundings, { raw, text, diffs, carried }: Reading, state: State, git: GitProof): Promise<{ grant: GrantProof | undefined; proof: Proof }> {
   if (carried.kind === 'none') return { grant: undefined, proof: { kind: 'none' } };
   if (carried.kind === 'malformed') return { grant: undefined, proof: carried };
   const { stamp } = carried;
   // an assisted stamp keeps the session's name as information: the person who signed answers for it
   const grant = stamp.provenance === 'ai' && stamp.session ? await grants.prove(stamp.session, raw.tree, state) : undefined;
   const read = async (oid: Oid): Promise<Uint8Array | undefined> => (await repo.readObject(oid))?.bytes;
-  return { grant, proof: await proveStamp({ raw, text, diffs, format: repo.objectFormat, read }, stamp, state, grant) };
+  return { grant, proof: await proveStamp({ raw, text, diffs, format: repo.objectFormat, read }, stamp, state, grant, git) };
 }
 
-function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeFacts | undefined): CommitKind {
+function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeFacts | undefined, git: GitProof): CommitKind {
   const [first = []] = diffs;
   if (!merge && first.length > 0 && first.every((change) => isEvidence(change.path))) return 'evidence';
   if (proof.kind === 'good' && carried.kind === 'stamp') {
@@ -99,7 +108,14 @@ function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeF
     const { kind } = proof.signer;
     return kind === 'agent' ? 'ai' : kind === 'forge' ? 'undeclared' : carried.stamp.provenance;
   }
+  // a hosted agent's signature says what no stamp says
+  if (proof.kind === 'none' && isAgents(git)) return 'ai';
   return merge?.kind === 'clean' && proof.kind === 'none' ? 'merge' : 'undeclared';
+}
+
+/** Tells whether git's own signature is a hosted agent's. */
+export function isAgents(git: GitProof): boolean {
+  return git.kind === 'signed' && git.signer.kind === 'agent';
 }
 
 /** Tells whether limits ask how large a commit of this kind is: people's work has none. */

@@ -122,7 +122,7 @@ export class Grants {
   }
 
   async #proveGrant(grant: Grant, evidence: Evidence, state: State): Promise<GrantProof> {
-    const proof = proveEvidence(evidence, state);
+    const proof = await proveEvidence(evidence, state);
     if (proof.kind !== 'good') return proof;
     const reason = this.#refusal(grant);
     if (reason) return { kind: 'bad', reason };

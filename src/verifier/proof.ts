@@ -7,14 +7,15 @@ import type { CommitText } from '../commit/message.ts';
 import type { RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import type { Change, ObjectFormat } from '../oid.ts';
+import { checkBytes } from '../signature/check.ts';
 import { checkEd25519 } from '../signature/ed25519.ts';
-import { gpgsigKind } from '../signature/gpgsig.ts';
 import { pae } from '../signature/pae.ts';
-import { checkSshsig, decodeArmor } from '../signature/ssh/sshsig.ts';
 import { NAMESPACE, STAMP_TYPE, emptyChange, printStamp } from '../statement/stamp.ts';
 import type { Stamp } from '../statement/trailers.ts';
-import { keyHolder, type KeyHolder } from '../trust/standing.ts';
+import { anchorsOf } from '../trust/anchors.ts';
+import type { GitProof } from './git-signature.ts';
 import type { GrantProof } from './grants.ts';
+import { signedBy, undecidedText, type Signed, type Unsigned } from './signer.ts';
 import type { State } from './state.ts';
 import type { Binding, StampSigner } from './verifier.ts';
 
@@ -23,15 +24,14 @@ export type Proof =
   | { kind: 'malformed'; reason: string; line: number }
   /** A stamp without signature that no git signature makes good. */
   | { kind: 'unsigned'; reason: string }
-  /** The arithmetic fails: message, author or signature are not what was signed. */
-  | { kind: 'failed'; reason: string }
-  | { kind: 'stranger'; keyid: string }
+  /** `failed`: message, author or signature are not what was signed. */
+  | Unsigned
   /** The session's key is not known, because its grant is missing or bad. */
   | { kind: 'keyless' }
-  | { kind: 'undecided'; reason: string }
   /** Signed by this signer, for another change. */
   | { kind: 'stale'; signer: StampSigner }
-  | { kind: 'good'; binding: Binding; signer: StampSigner; holder: KeyHolder | undefined };
+  /** `by` is undefined for a session: its grant says who let it loose. */
+  | { kind: 'good'; binding: Binding; signer: StampSigner; by: Signed | undefined };
 
 /** A commit with what its stamp is held against. */
 export interface Stamped {
@@ -43,20 +43,20 @@ export interface Stamped {
   read: BlobReader;
 }
 
-type Arithmetic = Exclude<Proof, { kind: 'good' } | { kind: 'stale' }> | { kind: 'signed'; signer: StampSigner; holder: KeyHolder | undefined };
+type Arithmetic = Exclude<Proof, { kind: 'good' } | { kind: 'stale' }> | { kind: 'session'; signer: StampSigner } | Signed;
 
-/** Proves a stamp under a state; `grant` is that of the session it names, if it names one. */
-export async function proveStamp(commit: Stamped, stamp: Stamp, state: State, grant: GrantProof | undefined): Promise<Proof> {
-  const signed = stamp.signature ? checkArithmetic(commit, stamp, state, grant) : checkGitSignature(commit.raw, state);
-  if (signed.kind !== 'signed') return signed;
-  const { signer, holder } = signed;
+/** Proves a stamp under a state; `grant` is that of the session it names, `git` what the commit's own signature proves. */
+export async function proveStamp(commit: Stamped, stamp: Stamp, state: State, grant: GrantProof | undefined, git: GitProof): Promise<Proof> {
+  const signed = stamp.signature ? await checkArithmetic(commit, stamp, state, grant) : leanOn(git, state);
+  if (signed.kind !== 'signed' && signed.kind !== 'session') return signed;
+  const { signer } = signed;
   const binding = stamp.signature ? await bind(commit, stamp) : 'exact';
   if (binding === 'undecided') return { kind: 'undecided', reason: 'content that its edit digest needs is not here' };
-  return binding === 'stale' ? { kind: 'stale', signer } : { kind: 'good', binding, signer, holder };
+  return binding === 'stale' ? { kind: 'stale', signer } : { kind: 'good', binding, signer, by: signed.kind === 'signed' ? signed : undefined };
 }
 
 /** Checks the signature over what the stamp claims, with the author and message of this commit. */
-function checkArithmetic(commit: Stamped, stamp: Stamp, state: State, grant: GrantProof | undefined): Arithmetic {
+async function checkArithmetic(commit: Stamped, stamp: Stamp, state: State, grant: GrantProof | undefined): Promise<Arithmetic> {
   const payload = claimed(commit, stamp, state);
   if (!payload) return { kind: 'failed', reason: 'its author line cannot be signed' };
   const { scheme, bytes } = stamp.signature!;
@@ -64,19 +64,12 @@ function checkArithmetic(commit: Stamped, stamp: Stamp, state: State, grant: Gra
   if (scheme === 'ed25519') {
     if (grant?.kind !== 'good') return { kind: 'keyless' };
     if (!checkEd25519(grant.publicKey, payload, bytes)) return { kind: 'failed', reason: 'not signed by the key of its session' };
-    return { kind: 'signed', holder: undefined, signer: { kind: 'session', id: grant.grant.id, sponsor: grant.grant.sponsor, scheme, strength: grant.strength } };
+    return { kind: 'session', signer: { kind: 'session', id: grant.grant.id, sponsor: grant.grant.sponsor, scheme, strength: grant.strength } };
   }
-  if (scheme !== 'ssh') return { kind: 'undecided', reason: `this version cannot check ${scheme} signatures` };
-  const check = checkSshsig(bytes, payload, NAMESPACE);
-  if (check.kind === 'bad') return { kind: 'failed', reason: check.reason };
-  if (check.kind === 'undecided') return { kind: 'undecided', reason: `this version cannot check this key (${check.reason})` };
-  return signedBy(check.keyid, check.strength, state);
-}
-
-function signedBy(keyid: string, strength: StampSigner['strength'], state: State): Arithmetic {
-  const holder = keyHolder(state.roster, keyid);
-  if (!holder) return { kind: 'stranger', keyid };
-  return { kind: 'signed', holder, signer: { kind: holder.role, id: holder.id, scheme: 'ssh', strength } };
+  const check = await checkBytes(scheme, bytes, payload, NAMESPACE, anchorsOf(state.roster, state.policy));
+  const { email, date } = commit.text.author;
+  const signed = signedBy(check, state, { email, at: date, namespace: NAMESPACE });
+  return signed.kind === 'undecided' ? { kind: 'undecided', reason: undecidedText(signed.reason) } : signed;
 }
 
 /** Returns the signed bytes as this stamp claims them, or undefined where no statement can hold this author. */
@@ -112,16 +105,9 @@ async function bind({ format, diffs, read }: Stamped, stamp: Stamp): Promise<Bin
 }
 
 /** Judges `Provenance: human` alone, which leans on git's own signature (policy `gitSignature`). */
-function checkGitSignature(raw: RawCommit, state: State): Arithmetic {
-  if (!raw.signature) return { kind: 'unsigned', reason: 'neither the stamp nor the commit is signed' };
-  const kind = gpgsigKind(raw.signature.armor);
-  if (kind !== 'ssh') return { kind: 'undecided', reason: `this version cannot check ${kind} signatures of git` };
-  const blob = decodeArmor(raw.signature.armor);
-  const check = blob && checkSshsig(blob, raw.signature.payload, 'git');
-  if (!check || check.kind === 'bad') return { kind: 'failed', reason: check?.reason ?? 'armor' };
-  if (check.kind === 'undecided') return { kind: 'undecided', reason: `this version cannot check this key (${check.reason})` };
-  if (check.strength !== 'presence' && state.policy.gitSignature !== 'any') {
-    return { kind: 'unsigned', reason: "git's signature has no proof of presence, which the policy asks for" };
-  }
-  return signedBy(check.keyid, check.strength, state);
+function leanOn(git: GitProof, { policy }: State): Arithmetic {
+  if (git.kind === 'none') return { kind: 'unsigned', reason: 'neither the stamp nor the commit is signed' };
+  if (git.kind === 'undecided') return { kind: 'undecided', reason: undecidedText(git.reason) };
+  if (git.kind !== 'signed' || git.signer.strength === 'presence' || policy.gitSignature === 'any') return git;
+  return { kind: 'unsigned', reason: "git's signature has no proof of presence, which the policy asks for" };
 }

@@ -16,6 +16,8 @@ import { NO_LINES } from './sums.ts';
 export interface Reading {
   raw: RawCommit;
   parentTrees: Oid[];
+  /** The latest committer date of its parents, in seconds since the epoch; what was made upon them is no older. */
+  horizon: number;
   /** Differences to each parent, to the empty tree for a root; evidence included. */
   diffs: Change[][];
   carried: Carried;
@@ -74,7 +76,9 @@ export class Readings {
 /** `budget` is for the differences to all parents together: an octopus is one commit. */
 async function read(repo: Repo, oid: Oid, budget: Budget): Promise<Reading> {
   const raw = await readCommit(repo, oid);
-  const parentTrees = await Promise.all(raw.parents.map(async (parent) => (await readCommit(repo, parent)).tree));
+  const parents = await Promise.all(raw.parents.map((parent) => readCommit(repo, parent)));
+  const parentTrees = parents.map(({ tree }) => tree);
+  const horizon = Math.max(0, ...parents.map(({ committer }) => committer.date));
   const against = parentTrees.length > 0 ? parentTrees : [EMPTY_TREE[repo.objectFormat]];
   const diffs = await Promise.all(against.map((tree) => diffTrees(repo, tree, raw.tree, budget)));
   const carried = readTrailers(raw.message);
@@ -84,7 +88,7 @@ async function read(repo: Repo, oid: Oid, budget: Budget): Promise<Reading> {
   // nearly everything but what says it is a person's will be counted
   const early = carried.kind === 'stamp' && carried.stamp.provenance !== 'human' ? count() : undefined;
   early?.catch(() => undefined);
-  return { raw, parentTrees, diffs, carried, text, merge, countLines: () => early ?? count() };
+  return { raw, parentTrees, horizon, diffs, carried, text, merge, countLines: () => early ?? count() };
 }
 
 /** Reads a commit that must be here. @throws Fault REPO_OBJECT_MISSING, COMMIT_MALFORMED */

@@ -3,9 +3,10 @@
 // it only if an owner of the state before signed the change with the next serial (spec §8). What a contribution says
 // about itself never counts before that.
 import { Fault } from '../fault.ts';
-import type { Oid, Path } from '../oid.ts';
+import { pathOf, type Oid, type Path } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import { entryAt } from '../repo/tree.ts';
+import { completeRoster } from '../trust/key-files.ts';
 import { FOLDER, KEYS_FOLDER, POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy, type Policy } from '../trust/policy.ts';
 import { parseRoster, type Roster } from '../trust/roster.ts';
@@ -53,7 +54,7 @@ export async function readState(repo: Repo, commit: Oid, tree: Oid): Promise<Sta
   const files = await trustFiles(repo, tree);
   if (isUnadopted(files)) return undefined;
   const policy = parsePolicy(await readFile(repo, tree, POLICY_NAME));
-  const roster = parseRoster(await readFile(repo, tree, ROSTER_NAME));
+  const roster = await completeRoster(parseRoster(await readFile(repo, tree, ROSTER_NAME)), (name) => readKeyFile(repo, tree, name));
   return { commit, files, policy, roster };
 }
 
@@ -63,7 +64,18 @@ const ROSTER_NAME = { path: ROSTER_PATH, code: 'ROSTER_INVALID' } as const;
 async function readFile(repo: Repo, tree: Oid, { path, code }: typeof POLICY_NAME | typeof ROSTER_NAME): Promise<Uint8Array> {
   const entry = await entryAt(repo, tree, path);
   if (entry?.mode !== '100644') throw new Fault(code, `${path} is no regular file`, { hint: 'restore it from the target branch' });
-  const object = await repo.readObject(entry.oid);
+  return contentOf(repo, entry.oid, path);
+}
+
+/** Returns a key file that the roster names (`keys/alice.asc`), or undefined where there is no such regular file. */
+async function readKeyFile(repo: Repo, tree: Oid, name: string): Promise<Uint8Array | undefined> {
+  const path = pathOf(`${FOLDER}/${name}`);
+  const entry = await entryAt(repo, tree, path);
+  return entry?.mode === '100644' ? contentOf(repo, entry.oid, path) : undefined;
+}
+
+async function contentOf(repo: Repo, oid: Oid, path: Path): Promise<Uint8Array> {
+  const object = await repo.readObject(oid);
   if (!object) throw new Fault('REPO_OBJECT_MISSING', `the content of ${path} is not here`, { hint: 'git fetch --unshallow' });
   return object.bytes;
 }

@@ -67,6 +67,22 @@ export interface Summary {
   preAdoption: number;
 }
 
+/** An annotated tag by the name of its ref: `v1.2.0` for `refs/tags/v1.2.0`. */
+export interface AskedTag {
+  name: string;
+  oid: Oid;
+}
+
+/** The verdict on a tag's own signature. Its commits have theirs. */
+export interface TagVerdict extends AskedTag {
+  verdict: Outcome;
+  /** Who signed, whether or not that counts. */
+  signer?: StampSigner;
+  /** Name and address of the tagger line; empty where there is none. */
+  tagger: string;
+  findings: Finding[];
+}
+
 /** The verdict over a range. `findings` are those of the whole range; those of single commits stand with them. */
 export interface RangeVerdict {
   verdict: Outcome;
@@ -78,6 +94,8 @@ export interface RangeVerdict {
   /** `presence` only where no software key decided anything. */
   strength: Strength;
   summary: Summary;
+  /** Where a tag was asked about; missing where no state could judge it. The range's verdict is the worse of both. */
+  tag?: TagVerdict;
   findings: Finding[];
   /** What the reader should know and no rule judges: replace refs ignored, rules nobody can satisfy. */
   notes: string[];
@@ -88,6 +106,8 @@ export interface Question {
   /** The trusted end of the range; its policy and roster count. */
   base: Oid;
   head: Oid;
+  /** A tag of the head, to be judged by the state that the head leaves. */
+  tag?: AskedTag;
   /** Seconds since the epoch. */
   now: number;
   signal?: AbortSignal;

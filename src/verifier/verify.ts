@@ -6,6 +6,7 @@ import type { Oid } from '../oid.ts';
 import type { Policy, RuleName } from '../trust/policy.ts';
 import { satisfiable } from '../trust/standing.ts';
 import { findingOf, judgeCommit } from './commit.ts';
+import { KeyCounters } from './counters.ts';
 import { readCommit, Readings } from './reading.ts';
 import { Grants } from './grants.ts';
 import { judgeRange, readEnds, type RangeFacts } from './range.ts';
@@ -59,7 +60,7 @@ async function* judge(question: Question, way: (start: State, around: Around) =>
   }
   const tally = new Tally();
   const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
-  const findings = yield* way(start, { tally, grants, readings: new Readings(repo) });
+  const findings = yield* way(start, { tally, grants, counters: new KeyCounters(), readings: new Readings(repo) });
   yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, findings), notes: await notesOn(question, start) } };
 }
 
@@ -104,12 +105,13 @@ async function trustedState({ repo, base }: Question): Promise<State | Finding> 
 interface Segment {
   tally: Tally;
   grants: Grants;
+  counters: KeyCounters;
   readings: Readings;
   isStep: boolean;
 }
 
 /** Judges the commits of one range, then the range; returns its findings and the state it leaves. */
-async function* judgeSegment(question: Question, start: State, { tally, grants, readings, isStep }: Segment): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
+async function* judgeSegment(question: Question, start: State, { tally, grants, counters, readings, isStep }: Segment): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
   const { repo, base, head, signal } = question;
   const states = new States(repo, base, start);
   const sums = new Sums();
@@ -120,7 +122,7 @@ async function* judgeSegment(question: Question, start: State, { tally, grants, 
     const touches = new Touches([start.policy, ...(await headPolicy(question, start))]);
     for await (const oid of readings.ahead(commitsOf(question))) {
       signal?.throwIfAborted();
-      const { verdict, facts } = await judgeCommit(oid, readings.take(oid), { repo, states, grants, head });
+      const { verdict, facts } = await judgeCommit(oid, readings.take(oid), { repo, states, grants, counters, head });
       if (facts) {
         sums.add(facts);
         touches.add(facts);

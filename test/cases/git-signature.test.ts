@@ -61,10 +61,10 @@ test('taken from another commit, or made for another namespace', async () => {
   assert.equal(await errors(withHeaders(any, first, armor(hands.bob.sign(payload, 'file')))), ['bad-signature']);
 });
 
-test('by gpg: undecided, never good', async () => {
+test('by gpg, and broken', async () => {
   const armor = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----\n';
   const { range, errors, unknowns } = await any.verify(any.adoption, withHeaders(any, await claim(any, 'alice'), armor));
-  assert.equal([range.verdict, errors, unknowns], ['unknown', [], ['bad-signature']]);
+  assert.equal([range.verdict, errors, unknowns], ['bad', ['bad-signature'], []]);
 });
 
 test('two signatures, and one with something around it', async () => {

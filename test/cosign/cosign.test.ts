@@ -48,7 +48,7 @@ test('binds path, mode, content, base, person and role; proves itself; is writte
     path: 'post-mortems/a.md', mode: '100644', oid: scratch.oid('HEAD:post-mortems/a.md'), sha256: sha256(utf8('We restored it.\n')),
     base: head, person: 'bob', role: 'reviewer', time: '2026-01-02T03:04:05Z', remark: 'read it',
   });
-  await withGit(scratch, async (repo) => assert.is(proveEvidence(evidence, (await readHead(repo)).state).kind, 'good'));
+  await withGit(scratch, async (repo) => assert.is((await proveEvidence(evidence, (await readHead(repo)).state)).kind, 'good'));
   assert.is(scratch.git(['status', '--porcelain']), `A  ${path}`);
 });
 

@@ -46,7 +46,7 @@ test('the grant is signed by the sponsor, names the adoption, and proves itself'
   const folder = join(sessionsFolder(join(scratch.dir, '.git')), opened.grant.id);
   const bytes = readFileSync(join(folder, 'grant.json'));
   const evidence = parseEvidence(bytes, opened.path);
-  assert.is(proveEvidence(evidence, proposal.state).kind, 'good');
+  assert.is((await proveEvidence(evidence, proposal.state)).kind, 'good');
   assert.is(opened.grant.adoption, adoption);
   assert.is(opened.grant.sponsor, 'alice');
   const oid = readFileSync(join(folder, 'grant.oid'), 'utf8').trim();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// revoked-key: the roster says that this key counts no more: compromised for all time, retired from a date on.
-import { revocationOf } from '../../trust/standing.ts';
+// revoked-key: the roster says that this key does not count for what it signed: compromised for all time, retired from a
+// date on, outside the time or the purpose that its entry or its certificate gives it.
 import { restampHint, type CommitRule } from '../rule.ts';
+import { refusalText } from '../signer.ts';
 
 export const revokedKey: CommitRule = {
   name: 'revoked-key',
   judge(facts) {
-    const { kind, proof, author } = facts;
-    if (kind === 'evidence' || proof.kind !== 'good' || !proof.holder) return [];
-    const revoked = revocationOf(proof.holder.key, author.date);
-    return revoked ? [{ message: `the key of ${proof.holder.id} is revoked (${revoked})`, hint: restampHint(facts, 'its author, with a key that counts') }] : [];
+    const { kind, proof, git } = facts;
+    const by = proof.kind === 'good' ? proof.by : proof.kind === 'none' && git.kind === 'signed' && git.signer.kind === 'agent' ? git : undefined;
+    if (kind === 'evidence' || !by?.refused) return [];
+    return [{ message: `the key of ${by.holder.id} ${refusalText(by.refused)}`, hint: restampHint(facts, 'its author, with a key that counts') }];
   },
 };

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a checked signature to whoever stands behind it, by the roster of the state that judges: a person, an agent, a
+// forge, or nobody. A forge's key under a hosted agent's address is that agent's.
+import type { Check, Good } from '../signature/signature.ts';
+import { agentBehind, holderOf, refusalOf, type KeyHolder, type Refusal } from '../trust/standing.ts';
+import type { State } from './state.ts';
+import type { StampSigner } from './verifier.ts';
+
+/** A signature whose arithmetic holds, and whose key is somebody's. */
+export interface Signed {
+  kind: 'signed';
+  signer: StampSigner;
+  holder: KeyHolder;
+  keyid: string;
+  /** Why the key does not count for what it signed then and there. */
+  refused: Refusal | undefined;
+  /** The FIDO2 authenticator's counter. */
+  counter: number | undefined;
+}
+
+export type Unsigned =
+  /** The arithmetic fails. */
+  | { kind: 'failed'; reason: string }
+  | { kind: 'stranger'; keyid: string }
+  | { kind: 'undecided'; reason: string };
+
+/** Where and when a signature stands. */
+export interface Occasion {
+  /** The author's address; evidence has none. */
+  email?: string;
+  /** Seconds since the epoch, as far as it is known. */
+  at: number;
+  namespace: string;
+}
+
+/** Returns who signed. */
+export function signedBy(check: Check, { roster }: State, { email, at, namespace }: Occasion): Signed | Unsigned {
+  if (check.kind === 'bad') return { kind: 'failed', reason: check.reason };
+  if (check.kind === 'undecided') return { kind: 'undecided', reason: check.reason };
+  if (check.kind === 'stranger') return check;
+  const { keyid, strength, counter } = check;
+  const key = holderOf(roster, check);
+  if (!key) return { kind: 'stranger', keyid };
+  const holder = (email === undefined || key.role !== 'forge' ? undefined : agentBehind(roster, keyid, email)) ?? key;
+  return {
+    kind: 'signed', holder, keyid, counter,
+    signer: { kind: holder.role, id: holder.id, scheme: schemeOf(keyid), strength },
+    refused: refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
+  };
+}
+
+function refusal({ key }: KeyHolder, { signedAt, certificate }: Good, at: number, namespace: string): Refusal | undefined {
+  // what says that it was made later cannot have been made earlier
+  return refusalOf(key, { at: Math.max(at, signedAt ?? at), namespace, ...(certificate ? { certificate } : {}) });
+}
+
+function schemeOf(keyid: string): StampSigner['scheme'] {
+  const scheme = keyid.slice(0, keyid.indexOf(':'));
+  return scheme === 'openpgp' || scheme === 'sigstore' || scheme === 'x509' ? scheme : 'ssh';
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  'no-trusted-root': "no trusted root is pinned here, against which Sigstore's certificates could be held",
+  'no-proof-of-time': 'nothing in it proves when it was made, and its certificate held for minutes only',
+  'key-type': 'its key is of a type that this version does not know',
+};
+
+/** Returns in words what keeps a signature from being decided. */
+export function undecidedText(reason: string): string {
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason]! : `this version cannot check it (${reason})`;
+}
+
+const REFUSALS = {
+  'compromised': 'is revoked: compromised',
+  'retired': 'is revoked: retired before this was signed',
+  'expired': 'had expired when this was signed',
+  'not-yet-valid': 'was not valid yet when this was signed',
+  'namespace': 'does not count for signatures of this kind',
+} as const satisfies Record<Refusal, string>;
+
+/** Returns in words why a key does not count, to follow "the key of …". */
+export function refusalText(refusal: Refusal): string {
+  return REFUSALS[refusal];
+}
