@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certification authorities that the roster trusts to name people (S/MIME, smart cards), and Sigstore's trusted root.
+// Certification authorities that the roster trusts to name people (S/MIME, smart cards). Sigstore's trusted root is read
+// beside its use and handed on here.
+import { latin1 } from '../../bytes.ts';
+import { Fault } from '../../fault.ts';
+import { decodeArmor } from './armor.ts';
+import { decodeCertificate, type X509Certificate } from './certificate.ts';
+import { hasUnknownCritical } from './extension.ts';
+import { isAuthority } from './path.ts';
+import { publicKeyOf } from './public-key.ts';
+
+export { readTrustedRoot, type TrustedRoot } from '../sigstore/trusted-root.ts';
 
 /** A CA certificate of the roster. */
 export interface Authority {
@@ -9,18 +19,25 @@ export interface Authority {
   der: Uint8Array;
 }
 
-/** What Fulcio's certificates, Rekor's entries and timestamps are held against; opaque outside this folder. */
-export interface TrustedRoot {
-  /** The JSON it was read from. */
-  json: Uint8Array;
-}
+const decoded = new WeakMap<Authority, X509Certificate>();
 
 /** Reads one CA certificate, PEM or DER. @throws Fault KEY_INVALID */
 export async function readAuthority(bytes: Uint8Array): Promise<Authority> {
-  return { fingerprint: '', der: bytes };
+  const der = latin1(bytes.subarray(0, 5)) === '-----' ? decodeArmor(bytes, 'CERTIFICATE') : bytes;
+  const certificate = der && decodeCertificate(der);
+  if (certificate === undefined) throw new Fault('KEY_INVALID', 'not one X.509 certificate, PEM or DER, and nothing else');
+  if (!isAuthority(certificate, 0) || hasUnknownCritical(certificate)) {
+    throw new Fault('KEY_INVALID', 'the certificate is not that of a certification authority', { hint: 'basicConstraints must say CA, and keyUsage must allow to sign certificates' });
+  }
+  const key = publicKeyOf(certificate.publicKey);
+  if (typeof key === 'string') throw new Fault('KEY_INVALID', `the certification authority's public key is ${key}`);
+  return { fingerprint: certificate.fingerprint, der: certificate.der };
 }
 
-/** Reads a Sigstore trusted root (JSON). @throws Fault KEY_INVALID */
-export async function readTrustedRoot(bytes: Uint8Array): Promise<TrustedRoot> {
-  return { json: bytes };
+/** Returns the certificate of an authority that {@link readAuthority} returned. */
+export function certificateOf(authority: Authority): X509Certificate {
+  const certificate = decoded.get(authority) ?? decodeCertificate(authority.der);
+  if (certificate === undefined) throw new Fault('KEY_INVALID', 'an authority holds no certificate');
+  decoded.set(authority, certificate);
+  return certificate;
 }
