@@ -4,7 +4,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { Fault } from '../../fault.ts';
-import { base64, fromBase64 } from '../../bytes.ts';
+import { base64, fromBase64, sha256 } from '../../bytes.ts';
 import { clip } from '../../printable.ts';
 import { ed25519Jwk, isSoundPoint } from '../ed25519.ts';
 import { cachedKeyObject } from '../key-cache.ts';
@@ -94,6 +94,14 @@ export function printSshPublicKey(key: SshPublicKey): string {
 
 export function sshFingerprint(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').slice(0, 43)}`;
+}
+
+/**
+ * Returns the lower-case hex SHA-256 of the key's SubjectPublicKeyInfo (RFC 5280), which other formats know as well. An `sk-`
+ * key's is that of its bare point: without its application, and without the authenticator.
+ */
+export function materialOf(key: SshPublicKey): string {
+  return sha256(toKeyObject(key).export({ type: 'spki', format: 'der' }));
 }
 
 export function isSshKeyType(name: string): name is SshKeyType {
