@@ -101,10 +101,11 @@ test('a glob does not begin a comment', () => {
 test('the bundle check names the chain, and lets types go', () => {
   const files = new Map([
     ['hook/main.ts', `import { a } from '../a.ts';\nimport type { Z } from 'zod';\nimport { readFileSync } from 'node:fs';`],
-    ['a.ts', `const y = await import('./trust/yaml.ts');`],
-    ['trust/yaml.ts', `import { parse } from 'yaml';\nimport { b } from '../gone.ts';\nimport '../a.ts';`],
+    ['a.ts', `const y = await import('./trust/yaml.ts');\nconst { sign } = await import('openpgp');`],
+    ['trust/yaml.ts', `import { parse } from 'yaml';\nimport { b } from '../gone.ts';\nimport '../a.ts';\nimport { sign } from 'openpgp';`],
   ]);
-  assert.equal(checkBundle('hook/main.ts', files), ['hook/main.ts > a.ts > trust/yaml.ts: yaml', 'hook/main.ts > a.ts > trust/yaml.ts > gone.ts: no such file']);
+  const yaml = 'hook/main.ts > a.ts > trust/yaml.ts';
+  assert.equal(checkBundle('hook/main.ts', files), [`${yaml}: yaml`, `${yaml}: openpgp`, `${yaml} > gone.ts: no such file`]);
 });
 
 test('red: a test file that runs nothing, or not all', () => {

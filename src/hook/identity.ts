@@ -19,6 +19,8 @@ export type Identity = { kind: 'session'; state: SessionState; signer: Signer } 
 export interface Whereabouts {
   env: Env;
   commonDir: string;
+  /** Where relative paths of settings begin: the top of the working tree, where hooks run, if not given. */
+  dir?: string;
   hasTerminal: () => boolean;
 }
 
@@ -27,8 +29,8 @@ export interface Whereabouts {
  * @throws Fault SESSION_UNKNOWN, SESSION_CLOSED, SIGNER_UNAVAILABLE (nothing is set up, or in no known form), STAMP_REFUSED (an agent
  * without a session)
  */
-export async function identify({ env, commonDir, hasTerminal }: Whereabouts, settings: Pick<Settings, 'signer' | 'gpgSshProgram'>): Promise<Identity> {
-  const { signer, gpgSshProgram } = settings;
+export async function identify({ env, commonDir, dir, hasTerminal }: Whereabouts, settings: Pick<Settings, 'signer' | 'signing'>): Promise<Identity> {
+  const { signer, signing } = settings;
   const id = env.COUNTERSIGN_SESSION;
   if (id !== undefined && id !== '') {
     const state = await readSessionState(commonDir, id);
@@ -45,7 +47,7 @@ export async function identify({ env, commonDir, hasTerminal }: Whereabouts, set
       hint: 'run "git config countersign.signer ssh:PATH", or skip the hooks once with COUNTERSIGN=0',
     });
   }
-  return { kind: 'person', signer: openSigner(signer, { gpgSshProgram }) };
+  return { kind: 'person', signer: openSigner(signer, signing, { dir: dir ?? process.cwd(), home: env['HOME'] ?? env['USERPROFILE'], env }) };
 }
 
 export interface Claim {

@@ -5,13 +5,16 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
+import { pathOf, type Path } from '../oid.ts';
 import { printable } from '../printable.ts';
 import { readOwnConfig, writeOwnConfig } from '../repo/config.ts';
 import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
+import { readWorkFile } from '../repo/worktree.ts';
 import type { PublicKey } from '../signer/key-spec.ts';
 import { starterPolicy, starterRoster } from '../trust/edit.ts';
-import { POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
+import { completeRoster } from '../trust/key-files.ts';
+import { FOLDER, POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy } from '../trust/policy.ts';
 import { parseRoster } from '../trust/roster.ts';
 import { keyHolder } from '../trust/standing.ts';
@@ -24,7 +27,7 @@ export interface Founder {
   name: string;
   email: string;
   key: PublicKey;
-  /** `ssh:` and an absolute path. */
+  /** As settings keep it: `ssh:` or `openpgp:` and an absolute path, `gpg:` and a fingerprint, `git`. */
   signer: string;
 }
 
@@ -45,7 +48,7 @@ export const SETTINGS = ['countersign.person', 'countersign.signer', 'countersig
 export async function adopt(layout: Layout, founder: Founder, bin: string, env: Env): Promise<Adopted> {
   if (layout.toplevel === undefined) throw new Fault('REPO_NOT_FOUND', 'a bare repository has no working tree to set up', { hint: 'run "countersign init" in a clone' });
   const texts = await readTrustTexts(layout.toplevel);
-  if (texts !== undefined) checkFounder(texts, founder);
+  if (texts !== undefined) await checkFounder(layout.toplevel, texts, founder);
   const hooks = await planHooks(layout, env);
   const undo = new Undo();
   try {
@@ -72,23 +75,28 @@ export async function abandon(layout: Layout, env: Env): Promise<{ removed: stri
   return { removed: [...removed.map((hook) => `hook ${hook}`), ...settings], left };
 }
 
-function checkFounder(texts: { policy: string; roster: string }, { id, key }: Founder): void {
+async function checkFounder(toplevel: string, texts: { policy: string; roster: string }, { id, key, signer }: Founder): Promise<void> {
   parsePolicy(utf8(texts.policy));
-  const roster = parseRoster(utf8(texts.roster));
+  const roster = await completeRoster(parseRoster(utf8(texts.roster)), (name) => readWorkFile(toplevel, pathOf(`${FOLDER}/${name}`)));
   if (roster.people[id] === undefined) {
-    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in this repository's roster`, { hint: `an owner adds you with "countersign people add ${printable(id)} --key ssh:PATH"` });
+    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in this repository's roster`, { hint: `an owner adds you with "countersign people add ${printable(id)} --key ${shown(signer)}"` });
   }
   const holder = keyHolder(roster, key.keyid);
   if (holder?.role === 'person' && holder.id === id) return;
-  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it with "countersign people add ${id} --key '${key.line}'"` });
+  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it with "countersign people add ${id} --key '${key.line ?? printable(signer)}'"` });
+}
+
+/** Somebody else's paths say nothing to an owner. */
+function shown(signer: string): string {
+  return signer.startsWith('gpg:') ? printable(signer) : signer.startsWith('openpgp:') ? 'openpgp:PATH' : 'ssh:PATH';
 }
 
 async function writeTexts(toplevel: string, { id, name, email, key }: Founder, undo: Undo): Promise<string[]> {
-  const roster = starterRoster({ id, name, emails: [email], roles: ['owner'], keys: [{ ssh: key.line }] });
+  const roster = starterRoster({ id, name, emails: [email], roles: ['owner'], keys: [key.text] });
   const policy = starterPolicy({ repository: randomUUID(), people: 1 });
-  await undo.write(join(toplevel, POLICY_PATH), utf8(policy));
-  await undo.write(join(toplevel, ROSTER_PATH), utf8(roster));
-  return [POLICY_PATH, ROSTER_PATH];
+  const files: [Path, Uint8Array][] = [[POLICY_PATH, utf8(policy)], [ROSTER_PATH, utf8(roster)], ...(key.file ? [[key.file.path, key.file.bytes] as [Path, Uint8Array]] : [])];
+  for (const [path, bytes] of files) await undo.write(join(toplevel, path), bytes);
+  return files.map(([path]) => path);
 }
 
 async function writeSettings(layout: Layout, { id, signer }: Founder, bin: string, undo: Undo, env: Env): Promise<string[]> {

@@ -6,17 +6,19 @@ import { printable } from '../printable.ts';
 import { readConfig } from '../repo/config.ts';
 import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
+import { NAMESPACE } from '../statement/stamp.ts';
 import type { Policy } from '../trust/policy.ts';
 import type { Key, Person, Roster } from '../trust/roster.ts';
-import { keyHolder, needsPresence } from '../trust/standing.ts';
-import { readPublicKey, sshKeyPath, type Place } from './key-spec.ts';
+import { keyHolder, needsPresence, refusalOf, type Refusal } from '../trust/standing.ts';
+import { readGitSigning } from './git-settings.ts';
+import { readPublicKey, type Place } from './key-spec.ts';
 import { openSigner } from './open.ts';
 import type { Signed, Signer } from './signer.ts';
 
 export interface Wanted {
   /** Roster id; the setting `countersign.person` if not given. */
   person?: string | undefined;
-  /** `ssh:PATH`; the setting `countersign.signer` if not given. */
+  /** `ssh:PATH`, `openpgp:PATH`, `gpg:FINGERPRINT`, `git`; the setting `countersign.signer` if not given. */
   signer?: string | undefined;
 }
 
@@ -28,9 +30,19 @@ export interface Acting {
   sign(payload: Uint8Array): Promise<Signed>;
 }
 
+const REFUSALS: Record<Refusal | 'revoked', string> = {
+  revoked: 'is revoked',
+  compromised: 'is revoked',
+  retired: 'is revoked',
+  'not-yet-valid': 'is not valid yet by the roster',
+  expired: 'has expired by the roster',
+  namespace: "is for git's own signatures only, by the roster",
+};
+
 /**
  * Returns the person who acts, with a key that counts for them now.
- * @throws Fault PERSON_UNKNOWN, KEY_NOT_FOUND, KEY_INVALID (revoked, or not a hardware key where one is demanded)
+ * @throws Fault PERSON_UNKNOWN, KEY_NOT_FOUND, KEY_INVALID (revoked, out of its time, not for this, or not a
+ *   hardware key where one is demanded), SIGNER_UNAVAILABLE (no gpg, git signs in a way that can't be used here)
  */
 export async function actingPerson(layout: Layout, state: { policy: Policy; roster: Roster }, wanted: Wanted, place: Place, env: Env): Promise<Acting> {
   const id = wanted.person ?? (await readConfig(layout, 'countersign.person', env));
@@ -40,21 +52,21 @@ export async function actingPerson(layout: Layout, state: { policy: Policy; rost
     throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in the roster`, { hint: `an owner adds them with "countersign people add ${printable(id)} --key ssh:PATH"` });
   }
   const spec = wanted.signer ?? (await readConfig(layout, 'countersign.signer', env));
-  if (spec === undefined) throw new Fault('KEY_NOT_FOUND', `no key is set up for ${id}`, { hint: 'name one with --signer ssh:PATH, or run "countersign init"' });
-  const { keyid } = await readPublicKey(spec, place);
-  checkKey(state, id, person, keyid);
-  const gpgSshProgram = await readConfig(layout, 'gpg.ssh.program', env);
-  const signer = openSigner(`ssh:${sshKeyPath(spec, place)}`, { gpgSshProgram });
+  if (spec === undefined) throw new Fault('KEY_NOT_FOUND', `no key is set up for ${id}`, { hint: 'name one with --signer, or run "countersign init"' });
+  const { keyid } = await readPublicKey(spec, { ...place, env });
+  checkKey(state, id, person, keyid, spec);
+  const signer = openSigner(spec, await readGitSigning({ ...place, env }), { ...place, env });
   return { id, person, keyid, sign: (payload) => signWith(signer, keyid, payload) };
 }
 
-function checkKey({ policy, roster }: { policy: Policy; roster: Roster }, id: string, person: Person, keyid: string): void {
+function checkKey({ policy, roster }: { policy: Policy; roster: Roster }, id: string, person: Person, keyid: string, spec: string): void {
   const holder = keyHolder(roster, keyid);
   if (holder?.role !== 'person' || holder.id !== id) {
-    const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key ssh:PATH"`;
+    const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key '${printable(spec)}'"`;
     throw new Fault('KEY_NOT_FOUND', `the key ${keyid} is not ${id}'s in the roster`, { hint });
   }
-  if (holder.key.revoked !== undefined) throw new Fault('KEY_INVALID', `the key ${keyid} of ${id} is revoked`, { hint: 'name another with --signer' });
+  const refusal = holder.key.revoked === undefined ? refusalOf(holder.key, { at: Math.floor(Date.now() / 1000), namespace: NAMESPACE }) : 'revoked';
+  if (refusal !== undefined) throw new Fault('KEY_INVALID', `the key ${keyid} of ${id} ${REFUSALS[refusal]}`, { hint: 'name another with --signer' });
   if (needsPresence(policy, person) && !isHardware(holder.key)) {
     throw new Fault('KEY_INVALID', `${id} has to sign with a hardware key, and ${keyid} is none`, { hint: 'name one with --signer ssh:PATH' });
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How well a person's SSH key is kept from an agent that runs as the same user. Reads only the public header of the key file;
-// nothing secret is decoded, and no passphrase is asked for.
+// Key files on disk, read with bounds; and how well an SSH key is kept from an agent that runs as the same user: told by
+// the public header of its file. Nothing secret is decoded, and no passphrase is asked for.
 import { readFile, stat } from 'node:fs/promises';
 import { Fault } from '../fault.ts';
 import { fromBase64, latin1 } from '../bytes.ts';
@@ -15,6 +15,8 @@ import { readWire } from '../signature/ssh/wire.ts';
 export type KeyProtection = 'hardware' | 'passphrase' | 'unlocked' | 'agent';
 
 const MAX_FILE = 65536;
+/** OpenPGP keys grow with every signature that somebody puts on them. */
+const MAX_OPENPGP = 1024 * 1024;
 const MAGIC = 'openssh-key-v1\0';
 
 /**
@@ -59,15 +61,32 @@ function pemProtection(text: string): KeyProtection | undefined {
   return label.startsWith('ENCRYPTED') || /^Proc-Type: 4,ENCRYPTED$/m.test(text) ? 'passphrase' : 'unlocked';
 }
 
-/** Returns the text with LF line ends, or undefined where there is no file. A device or a pipe is never opened: it could block. */
-async function read(path: string): Promise<string | undefined> {
+/** A file that may hold a private key. */
+export interface KeyFile {
+  bytes: Uint8Array;
+  /** Whether others on this machine can read it. */
+  exposed: boolean;
+}
+
+/** Reads a key file. A device or a pipe is never opened: it could block. @throws Fault KEY_NOT_FOUND, KEY_INVALID, SIGNER_UNAVAILABLE (it can't be read) */
+export async function readKeyFile(path: string, limit = MAX_OPENPGP): Promise<KeyFile> {
   try {
     const status = await stat(path);
-    if (!status.isFile() || status.size > MAX_FILE) throw new Fault('KEY_INVALID', `${printable(path)} is not a key file`);
-    return (await readFile(path, 'latin1')).replaceAll('\r\n', '\n');
+    if (!status.isFile() || status.size > limit) throw new Fault('KEY_INVALID', `${printable(path)} is not a key file`);
+    return { bytes: await readFile(path), exposed: process.platform !== 'win32' && (status.mode & 0o044) !== 0 };
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new Fault('KEY_NOT_FOUND', `no key file at ${printable(path)}`, { cause, hint: 'name a key that is there' });
     throw new Fault('SIGNER_UNAVAILABLE', `can't read ${printable(path)}`, { cause });
+  }
+}
+
+/** Returns the text with LF line ends, or undefined where there is no file. */
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return latin1((await readKeyFile(path, MAX_FILE)).bytes).replaceAll('\r\n', '\n');
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'KEY_NOT_FOUND') return undefined;
+    throw thrown;
   }
 }

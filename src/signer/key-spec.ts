@@ -1,50 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
-// How people name a key: `ssh:PATH` of either half, or a public key's line itself. Only the public half is ever read.
+// The public half of the key that a spec names, ready for the roster: `ssh:PATH` of either half, a public key's line
+// itself, `openpgp:PATH`, `gpg:FINGERPRINT`, or `git`. No passphrase is asked for, and nothing secret is decoded.
 import { lstat, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
+import { pathOf, type Path } from '../oid.ts';
 import { clip, printable } from '../printable.ts';
 import { parseSshPublicKey } from '../signature/ssh/key.ts';
+import type { KeyText } from '../trust/edit.ts';
+import { KEYS_FOLDER } from '../trust/places.ts';
+import { gitSource, readGitSigning, type GitSigning } from './git-settings.ts';
+import { exportCertificate, findKeyPair } from './gpg.ts';
+import { inspectKey, inspectKeyFile, type KeyFacts } from './openpgp.ts';
+import { parseSpec, SPEC_HINT, type Place, type Source } from './spec.ts';
+
+export type { Place } from './spec.ts';
 
 /** The public half of a key, ready for the roster. */
 export interface PublicKey {
-  /** `ssh-ed25519 AAAA…` without comment. */
-  line: string;
-  /** `ssh:SHA256:…`. */
+  /** `ssh:SHA256:…`, `openpgp:<fingerprint of the primary key>`. */
   keyid: string;
   hardware: boolean;
+  /** The key as roster.yaml has it. */
+  text: KeyText;
+  /** What the roster names, to be written below the top of the working tree along with it. */
+  file?: { path: Path; bytes: Uint8Array };
+  /** `ssh-ed25519 AAAA…` without comment, of an SSH key. */
+  line?: string;
 }
 
-/** Where paths begin, and what `~` stands for. */
-export interface Place {
-  dir: string;
-  home: string | undefined;
-}
-
-const SPEC_HINT = 'name a key as ssh:PATH, for instance ssh:~/.ssh/id_ed25519';
-
-/**
- * Returns the absolute path that a signer's `ssh:PATH` names.
- * @throws Fault KEY_INVALID where it is of another form
- */
-export function sshKeyPath(spec: string, { dir, home }: Place): string {
-  if (!spec.startsWith('ssh:') || spec.length < 5 || /\p{Cc}/u.test(spec)) {
-    throw new Fault('KEY_INVALID', `${printable(clip(spec, 80))} names no key`, { hint: SPEC_HINT });
-  }
-  const path = spec.slice('ssh:'.length);
-  // A shell leaves the tilde alone where it does not stand first in the word.
-  if (path.startsWith('~/') && home !== undefined) return join(home, path.slice(2));
-  return resolve(dir, path);
+/** What a spec names, with how git signs where it was asked. */
+export interface Named {
+  source: Source;
+  git: GitSigning;
 }
 
 /**
- * Returns the public key that a spec names: a `.pub` file, the one beside a private key, or the line of a key itself.
- * @throws Fault KEY_NOT_FOUND (no such file), KEY_INVALID (not a key we can check)
+ * Returns the public key that a spec names: for SSH a `.pub` file, the one beside a private key, or the line of a key
+ * itself; for OpenPGP a certificate of its own, named by its fingerprint.
+ * @throws Fault KEY_NOT_FOUND (no such file, none in gpg), KEY_INVALID (not a key we can check), SIGNER_UNAVAILABLE (no gpg, git
+ *   signs in a way that can't be used here)
  */
 export async function readPublicKey(spec: string, place: Place): Promise<PublicKey> {
-  const line = /^(?:ssh-|ecdsa-|sk-)\S+ \S/.test(spec) ? spec : await readPublicLine(sshKeyPath(spec, place));
-  const key = parseSshPublicKey(line);
-  return { line: line.trim().split(/[ \t]+/, 2).join(' '), keyid: `ssh:${key.fingerprint}`, hardware: key.hardware };
+  if (/^(?:ssh-|ecdsa-|sk-)\S+ \S/.test(spec)) return sshPublicKey(spec);
+  const { source, git } = await resolveSpec(spec, place);
+  switch (source.kind) {
+    case 'ssh': return sshPublicKey(await readPublicLine(source.path));
+    case 'ssh-line': return sshPublicKey(source.line);
+    case 'openpgp': return openpgpPublicKey(await inspectKeyFile(source.path), source.path);
+    case 'gpg': {
+      const gpg = { program: git.gpgProgram, env: place.env };
+      // What a person typed as a fingerprint is exported as it stands, also a public key; a name has to have a secret half.
+      const key = spec === 'git' ? (await findKeyPair(source.key, gpg)).fingerprint : source.key;
+      return openpgpPublicKey(await inspectKey(await exportCertificate(key, gpg), `gpg's ${key}`), `gpg's ${key}`);
+    }
+  }
+}
+
+/** Returns what a spec names, `git` followed to its key. @throws Fault KEY_INVALID where it is of no known form, SIGNER_UNAVAILABLE */
+export async function resolveSpec(spec: string, place: Place): Promise<Named> {
+  const git = await readGitSigning(place);
+  const source = spec === 'git' ? await gitSource(git, place) : parseSpec(spec, place);
+  if (source === undefined) throw new Fault('KEY_INVALID', `${printable(clip(spec, 80))} names no key`, { hint: SPEC_HINT });
+  return { source, git };
+}
+
+/** Returns the spec as settings keep it: with absolute paths and the whole fingerprint. */
+export function settleSpec(spec: string, key: PublicKey, place: Place): string {
+  const source = parseSpec(spec, place);
+  if (source === undefined || source.kind === 'ssh-line') return spec;
+  if (source.kind !== 'gpg') return `${source.kind}:${source.path}`;
+  return `gpg:${source.key.endsWith('!') ? source.key : key.keyid.slice('openpgp:'.length)}`;
+}
+
+function sshPublicKey(line: string): PublicKey {
+  const { fingerprint, hardware } = parseSshPublicKey(line);
+  const plain = line.trim().split(/[ \t]+/, 2).join(' ');
+  return { keyid: `ssh:${fingerprint}`, hardware, text: { ssh: plain }, line: plain };
+}
+
+/** A file for each key, by its fingerprint: two keys never meet in one, and a renewed one takes the place of the old. */
+async function openpgpPublicKey({ fingerprint, certificate }: KeyFacts, name: string): Promise<PublicKey> {
+  const bytes = utf8(certificate);
+  const { readCertificates } = await import('../signature/openpgp/certificate.ts');
+  const [read] = await readCertificates(bytes);
+  if (read?.fingerprint !== fingerprint) throw new Fault('KEY_INVALID', `${printable(name)} is no key that can be checked`, { hint: SPEC_HINT });
+  const file = `${fingerprint}.asc`;
+  return { keyid: `openpgp:${fingerprint}`, hardware: false, text: { openpgp: `keys/${file}` }, file: { path: pathOf(`${KEYS_FOLDER}/${file}`), bytes } };
 }
 
 async function readPublicLine(path: string): Promise<string> {

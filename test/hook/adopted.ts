@@ -2,7 +2,7 @@
 // A scratch repository that has adopted countersign, with the shipped hooks and a bundle of today's source: real git
 // runs real hooks, and what came of it is told by the library.
 import { buildSync } from 'esbuild';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -24,7 +24,8 @@ export function hookProgram(): string {
   if (program !== undefined) return program;
   const folder = tempDir();
   const bundle = join(folder, 'hook.cjs');
-  buildSync({ entryPoints: [join(ROOT, 'src/hook/main.ts')], bundle: true, platform: 'node', target: 'node20', format: 'cjs', outfile: bundle, logLevel: 'error' });
+  buildSync({ entryPoints: [join(ROOT, 'src/hook/main.ts')], bundle: true, platform: 'node', target: 'node20', format: 'cjs', external: ['openpgp'], outfile: bundle, logLevel: 'error' });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   program = join(folder, 'countersign');
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${bundle}" "$@"\n`, { mode: 0o755 });
   return program;

@@ -15,6 +15,7 @@ import { claimWork, type Identity } from '../../src/hook/identity.ts';
 import { parseBatch } from '../../src/hook/objects.ts';
 import { takeStamps } from '../../src/hook/old-stamp.ts';
 import { parseSettings } from '../../src/hook/settings.ts';
+import { NO_SETTINGS } from '../../src/signer/git-settings.ts';
 import { throwsWith } from '../kit/rejects.ts';
 import { tempDir } from '../kit/temp.ts';
 
@@ -60,7 +61,7 @@ test('claims: a session is always ai, a person never hides an agent', () => {
 
 test('settings: the last one counts, bare keys are true', () => {
   const read = (...entries: string[]) => parseSettings(utf8(entries.map((entry) => `${entry}\0`).join('')));
-  assert.equal(read(), { objectFormat: 'sha1', cleanup: undefined, verbose: false, comment: '#', encoding: undefined, signer: undefined, gpgSshProgram: undefined });
+  assert.equal(read(), { objectFormat: 'sha1', cleanup: undefined, verbose: false, comment: '#', encoding: undefined, signer: undefined, signing: NO_SETTINGS });
   assert.is(read('core.commentchar\n;', 'core.commentstring\n//').comment, '//');
   assert.is(read('core.commentstring\n//', 'core.commentchar\n;').comment, ';');
   for (const yes of ['commit.verbose', 'commit.verbose\n2', 'commit.verbose\nyes']) assert.is(read(yes).verbose, true, yes);

@@ -46,6 +46,9 @@ export const DOORS: Record<string, RegExp> = {
 /** Packages that cost too much at start-up for a static import. */
 const HEAVY = ['isomorphic-git', 'openpgp', 'pkijs', '@sigstore/bundle', '@sigstore/verify'];
 
+/** Packages that the hook's bundle loads from beside itself, at run time, where somebody's key asks for it. */
+const OUTSIDE = ['openpgp'];
+
 /** Who may start processes, and why. */
 export const SPAWNERS: readonly [files: RegExp, reason: string][] = [
   [/^repo\//, 'asks the git binary'],
@@ -135,8 +138,8 @@ export function checkBundle(entry: string, sources: ReadonlyMap<string, string>)
   for (const [file, chain] of chains) {
     const text = sources.get(file);
     if (text === undefined) problems.push(`${chain}: no such file`);
-    for (const { specifier, typeOnly } of importsOf(text ?? '')) {
-      if (typeOnly || specifier.startsWith('node:')) continue;
+    for (const { specifier, typeOnly, dynamic } of importsOf(text ?? '')) {
+      if (typeOnly || specifier.startsWith('node:') || (dynamic && OUTSIDE.includes(specifier))) continue;
       if (!specifier.startsWith('.')) problems.push(`${chain}: ${specifier}`);
       else if (!chains.has(resolveImport(file, specifier))) chains.set(resolveImport(file, specifier), `${chain} > ${resolveImport(file, specifier)}`);
     }

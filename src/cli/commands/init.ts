@@ -6,19 +6,24 @@ import { Fault } from '../../fault.ts';
 import { printable } from '../../printable.ts';
 import { readConfig } from '../../repo/config.ts';
 import { findLayout, type Layout } from '../../repo/layout.ts';
-import { describeKey, type KeyProtection } from '../../signer/key-file.ts';
-import { readPublicKey, sshKeyPath } from '../../signer/key-spec.ts';
+import { readGitSigning } from '../../signer/git-settings.ts';
+import { readPublicKey, settleSpec } from '../../signer/key-spec.ts';
+import { describeSigner, type Protection } from '../../signer/protection.ts';
+import { parseSpec, type Place } from '../../signer/spec.ts';
 import { abandon, adopt, type Adopted, type Founder } from '../../setup/adopt.ts';
 import { hookLine } from '../../setup/hooks.ts';
 import { readTrustTexts } from '../../setup/texts.ts';
 import { command, YES, type Context } from '../command.ts';
 import { ACTING, placeOf } from '../flags.ts';
 
-const STRENGTH: Record<KeyProtection, string> = {
+const STRENGTH: Record<Protection, string> = {
   hardware: 'a hardware key: nobody can sign with it unnoticed',
   passphrase: 'protected by a passphrase, but whatever unlocks it (ssh-agent) also signs for an agent that runs as you',
   unlocked: 'not protected at all: whatever runs as you, an agent too, can sign with it; a hardware key can\'t be used unnoticed ("ssh-keygen -t ed25519-sk")',
   agent: 'held by an ssh-agent, which also signs for an agent that runs as you',
+  asked: 'protected by a passphrase, which is asked for at each signature and kept nowhere; no signature shows that somebody was there',
+  card: 'on a card: nobody can copy it, but once unlocked it also signs for an agent that runs as you, and no signature shows that somebody was there',
+  'gpg-agent': 'held by gpg-agent: what that has unlocked, it also signs with for an agent that runs as you',
 };
 
 export const init = command({
@@ -65,21 +70,27 @@ async function founderOf(layout: Layout, flags: Answers, context: Context, joins
   const name = joins ? '' : ask('name', 'Your name', flags.name, gitName);
   const email = joins ? (gitEmail ?? '') : ask('email', 'The e-mail address of your commits', flags.email, gitEmail);
   const id = ask('person', 'Your id in the roster', flags.person, (await config('countersign.person')) ?? idFrom(email));
-  const spec = ask('signer', 'Your SSH key, as ssh:PATH', flags.signer, (await config('countersign.signer')) ?? (await signingKey(config)));
   const place = placeOf(context);
-  return { id, name, email, key: await readPublicKey(spec, place), signer: `ssh:${sshKeyPath(spec, place)}` };
+  const spec = ask('signer', 'Your key, as ssh:PATH, openpgp:PATH, gpg:FINGERPRINT or git', flags.signer, (await config('countersign.signer')) ?? (await gitKey(place)));
+  const key = await readPublicKey(spec, place);
+  return { id, name, email, key, signer: settleSpec(spec, key, place) };
 }
 
-async function signingKey(config: (key: string) => Promise<string | undefined>): Promise<string | undefined> {
-  const key = (await config('gpg.format')) === 'ssh' ? await config('user.signingKey') : undefined;
-  return key === undefined || /^(?:key::|ssh-)/.test(key) ? undefined : `ssh:${key}`;
+/** Returns what git signs with here, named so that it stays the same key when git's settings change. */
+async function gitKey(place: Place): Promise<string | undefined> {
+  const { format, key } = await readGitSigning(place);
+  if (key === undefined) return undefined;
+  if (format === 'ssh') return /^(?:key::|ssh-)/.test(key) ? 'git' : `ssh:${key}`;
+  const fingerprint = format === 'openpgp' && parseSpec(`gpg:${key}`, place) !== undefined;
+  return fingerprint ? `gpg:${key}` : undefined;
 }
 
 function idFrom(email: string): string | undefined {
   return /^[a-z0-9][a-z0-9._-]{0,63}/.exec(email.toLowerCase())?.[0];
 }
 
-async function tell({ written, hooks }: Adopted, { signer }: Founder, { terminal }: Context): Promise<void> {
+async function tell({ written, hooks }: Adopted, { signer }: Founder, context: Context): Promise<void> {
+  const { terminal } = context;
   for (const item of written) terminal.say(`wrote ${item}`);
   if (written.length === 0) terminal.say('everything is set up already, nothing was changed');
   if (hooks.elsewhere !== undefined) {
@@ -91,8 +102,7 @@ async function tell({ written, hooks }: Adopted, { signer }: Founder, { terminal
   } else if (hooks.manager !== undefined && hooks.elsewhere === undefined) {
     terminal.warn(`countersign: warning: ${hooks.manager} writes hooks too: look with "countersign init" after it did`);
   }
-  const protection = await describeKey(signer.slice('ssh:'.length));
-  terminal.say(`your key is ${STRENGTH[protection]}`);
+  terminal.say(`your key is ${STRENGTH[await describeSigner(signer, placeOf(context))]}`);
   if (!written.some((item) => item.startsWith('.countersign/'))) return;
   terminal.say('next: countersign people add <id> --name … --email … --role reviewer --key ssh:PATH');
   terminal.say('      git add .countersign && git commit -m "adopt countersign"');

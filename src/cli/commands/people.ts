@@ -24,7 +24,7 @@ const add = command({
   async run(args, context) {
     const desk = await deskOf(context);
     const keys = await Promise.all(args.key.map((spec) => readPublicKey(spec, placeOf(context))));
-    const more = { emails: args.email, roles: args.role, keys: keys.map(({ line }) => ({ ssh: line })) };
+    const more = { emails: args.email, roles: args.role, keys: keys.map(({ text }) => text) };
     const known = (await readRoster(desk)).people;
     if (known[args.id] !== undefined && args.name === undefined) {
       if (Object.values(more).every((items) => items.length === 0)) throw new Fault('USAGE', `nothing to add to ${args.id}`, { hint: 'name a --key, an --email or a --role' });
