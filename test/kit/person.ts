@@ -5,7 +5,7 @@ import { concat, utf8 } from '../../src/bytes.ts';
 import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
 import { wireString } from '../../src/signature/ssh/wire.ts';
-import { softAuthenticator } from './authenticator.ts';
+import { softAuthenticator, type AuthenticatorOptions } from './authenticator.ts';
 
 /** Somebody with a key: the line of its `.pub` file, its keyid, and its signatures. */
 export interface Hand {
@@ -32,8 +32,8 @@ export function softwareHand(key: KeyObject = generateKeyPairSync('ed25519').pri
 }
 
 /** Returns a hardware key that is touched, or not. */
-export function hardwareHand(flags = 1): Hand {
-  const authenticator = softAuthenticator({ flags });
+export function hardwareHand(flags = 1, options: AuthenticatorOptions = {}): Hand {
+  const authenticator = softAuthenticator({ flags, ...options });
   const decoded = decodeSshPublicKey(Buffer.from(authenticator.publicLine.split(' ')[1]!, 'base64'));
   if (typeof decoded === 'string') throw new Error(decoded);
   return { publicLine: authenticator.publicLine, keyid: `ssh:${decoded.fingerprint}`, sign: (payload, namespace = 'countersign') => authenticator.sign(payload, namespace) };
