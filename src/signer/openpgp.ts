@@ -72,13 +72,12 @@ async function sign(path: string, payload: Uint8Array, ask: AskPassphrase): Prom
   const openpgp = await import('openpgp');
   const key = await parseKey(openpgp, bytes, path).catch(unavailable);
   if (!key.isPrivate()) throw new Fault('SIGNER_UNAVAILABLE', `${printable(path)} holds the public half only`, { hint: HINT });
-  const certificate = certificateOf(key).write();
   const open = isOpen(key) ? key : await unlock(openpgp, key, path, ask);
-  bytes.fill(0);
   try {
-    return await signedPacket(await detach(openpgp, open, payload, path), payload, certificate, printable(path));
+    return await signedPacket(await detach(openpgp, open, payload, path), payload, certificateOf(key).write(), printable(path));
   } finally {
     for (const each of [key, open]) wipe(each);
+    bytes.fill(0); // what was read of it may be a view of it
   }
 }
 
@@ -117,8 +116,11 @@ async function parseKey({ readKeys }: OpenPgp, bytes: Uint8Array, name: string):
 }
 
 async function read(readKeys: OpenPgp['readKeys'], bytes: Uint8Array): Promise<PublicKey[]> {
-  const binary = bytes.length > 0 && bytes[0]! >= 0x80;
-  return binary ? readKeys({ binaryKeys: bytes }) : readKeys({ armoredKeys: fromUtf8(bytes) ?? '' });
+  if (bytes.length > 0 && bytes[0]! >= 0x80) return readKeys({ binaryKeys: bytes });
+  const text = fromUtf8(bytes) ?? '';
+  // openpgp.js would read the first block and pass over the others.
+  if (text.split('-----BEGIN PGP ').length > 2) throw new Error('several blocks of armor in one file');
+  return readKeys({ armoredKeys: text });
 }
 
 /** Returns the public half without portraits and without what others say of it: that would be for their key files. */
