@@ -3,7 +3,7 @@
 // a commit can act, and the value is the same to every parser.
 import { fromLatin1, fromUtf8 } from '../bytes.ts';
 import type { Path } from '../oid.ts';
-import type { CommitVerdict, Finding, RangeVerdict } from '../verifier/verifier.ts';
+import type { CommitVerdict, Finding, RangeVerdict, TagVerdict } from '../verifier/verifier.ts';
 import type { Report } from './report.ts';
 
 /** Reports the whole verdict as one object, once it is complete: the shape is in docs/formats. */
@@ -20,8 +20,13 @@ export function jsonReport(): Report {
 
 /** Returns the range as both JSON forms show it; the keys stand in one order. */
 export function rangeObject(range: RangeVerdict, commits?: readonly object[]): object {
-  const { verdict, base, head, policy, strength, summary, findings } = range;
-  return { version: 1, verdict, base, head, policy, strength, summary: { ...summary }, ...(commits && { commits }), findings: findings.map(findingObject) };
+  const { verdict, base, head, policy, strength, summary, tag, findings } = range;
+  const parts = { summary: { ...summary }, tag: tag && tagObject(tag), ...(commits && { commits }) };
+  return { version: 1, verdict, base, head, policy, strength, ...parts, findings: findings.map(findingObject) };
+}
+
+function tagObject({ name, oid, verdict, signer, tagger, findings }: TagVerdict): object {
+  return { name, oid, verdict, signer, tagger, findings: findings.map(findingObject) };
 }
 
 /** Returns a commit as both JSON forms show it. What is not known is left out. */

@@ -3,7 +3,7 @@
 // lines. Every text of a commit goes through printable() before it gets here.
 import { pathText } from '../oid.ts';
 import { clip, printable, printablePath } from '../printable.ts';
-import type { CommitVerdict, Finding, RangeVerdict, Summary } from '../verifier/verifier.ts';
+import type { CommitVerdict, Finding, RangeVerdict, Summary, TagVerdict } from '../verifier/verifier.ts';
 import type { Paint, Style } from './paint.ts';
 import type { Report } from './report.ts';
 
@@ -39,18 +39,27 @@ function whoOf({ provenance, signer, agent, author, binding }: CommitVerdict): s
   return `${clip(printable(agent), WHO)} ${signer.kind === 'person' ? 'with' : 'for'} ${person}${how}`;
 }
 
+/** A tag, in the columns of commits. */
+function tagLines({ name, oid, verdict, signer, tagger, findings }: TagVerdict, paint: Paint): string[] {
+  const who = signer ? printable(signer.id) : tagger === '' ? '' : `unproven: ${clip(printable(tagger), WHO)}`;
+  const columns = [paint(verdict, verdict.padEnd(7)), oid.slice(0, OID), 'tag'.padEnd(10), who, paint('quiet', clip(printable(name), SUBJECT))];
+  return [columns.filter((text) => text !== '').join('  '), ...findings.flatMap((finding) => findingLines(finding, paint))];
+}
+
 function rangeLines(range: RangeVerdict, paint: Paint): string[] {
-  const { verdict, findings, notes, summary, policy, serial, strength } = range;
-  const lines = [...findings].sort(byPathOf).flatMap((finding) => findingLines(finding, paint));
+  const { verdict, findings, notes, summary, policy, serial, strength, tag } = range;
+  const lines = tag ? tagLines(tag, paint) : [];
+  lines.push(...[...findings].sort(byPathOf).flatMap((finding) => findingLines(finding, paint)));
   lines.push(...notes.map((note) => `note: ${printable(note)}`));
   const counted = KINDS.flatMap((kind) => (summary[kind] > 0 ? [`${summary[kind]} ${kind === 'preAdoption' ? 'before adoption' : kind}`] : []));
   const commits = `${summary.commits} commit${summary.commits === 1 ? '' : 's'}${counted.length > 0 ? ` (${counted.join(', ')})` : ''}`;
   const outcomes = (['bad', 'unknown'] as const).flatMap((outcome) => (summary[outcome] > 0 ? [`${summary[outcome]} ${outcome}`] : []));
   const broken = findings.filter(({ level, waivedBy }) => level === 'error' && !waivedBy?.length).length;
   if (broken > 0) outcomes.push(`${broken} error${broken === 1 ? '' : 's'} in the whole`);
+  if (tag && tag.verdict !== 'good') outcomes.push(`the tag ${tag.verdict}`);
   const by = serial > 0 ? `, by the policy of ${policy.slice(0, OID)}, serial ${serial}` : '';
   lines.push(`${paint(verdict, verdict)}: ${[commits, ...outcomes].join(', ')}${by}`);
-  if (strength === 'software' && summary.commits > summary.preAdoption) {
+  if (strength === 'software' && (summary.commits > summary.preAdoption || tag?.signer)) {
     lines.push('Software keys decided: whatever ran as their owners could have signed, too.');
   }
   return lines;

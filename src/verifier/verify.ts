@@ -12,19 +12,17 @@ import { Grants } from './grants.ts';
 import { judgeRange, readEnds, type RangeFacts } from './range.ts';
 import { readState, States, trustFiles, type State } from './state.ts';
 import { Sums } from './sums.ts';
+import { judgeTag } from './tag.ts';
 import { outcomeOf, Tally, worse } from './tally.ts';
 import { Touches } from './touches.ts';
-import type { CommitVerdict, Finding, Judged, Question, RangeVerdict } from './verifier.ts';
+import type { CommitVerdict, Finding, Judged, Question, RangeVerdict, TagVerdict } from './verifier.ts';
 
 /**
  * Judges `base..head` by the policy and roster in `base`.
  * @throws Fault POLICY_INVALID, ROSTER_INVALID where the trusted end itself cannot be read; GIT_* where git fails
  */
 export function verifyRange(question: Question): AsyncGenerator<Judged> {
-  return judge(question, async function* whole(start, around) {
-    const { findings } = yield* judgeSegment(question, start, { ...around, isStep: false });
-    return findings;
-  });
+  return judge(question, (start, around) => judgeSegment(question, start, { ...around, isStep: false }));
 }
 
 /**
@@ -33,25 +31,26 @@ export function verifyRange(question: Question): AsyncGenerator<Judged> {
  * @throws Fault as {@link verifyRange}; REVISION_UNKNOWN where the trusted commit is not on the first-parent line
  */
 export function verifyHistory(question: Question): AsyncGenerator<Judged> {
-  return judge(question, async function* steps(start, around) {
+  return judge(question, async function* whole(start, around) {
     yield* listBefore(question, around.tally);
-    const findings: Finding[] = [];
-    let state = start;
-    let from = question.base;
-    for await (const to of around.readings.ahead(await firstParents(question))) {
-      const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { ...around, isStep: true });
-      findings.push(...step.findings.map((finding) => ({ ...finding, commit: finding.commit ?? to })));
-      state = step.state;
-      from = to;
-    }
-    return findings;
+    return yield* judgeSteps(question, start, around);
   });
 }
 
+/**
+ * Judges what a release adds to an earlier one, step by step as a history; nothing older is listed.
+ * @throws Fault as {@link verifyHistory}
+ */
+export function verifyRelease(question: Question): AsyncGenerator<Judged> {
+  return judge(question, (start, around) => judgeSteps(question, start, around));
+}
+
 type Around = Omit<Segment, 'isStep'>;
+/** What commits leave when they are judged: findings on the whole, and the accepted state. */
+type Left = { findings: Finding[]; state: State };
 
 /** Begins with the trusted state, lets `way` judge commits, and ends with the range; where there is no such state, with that. */
-async function* judge(question: Question, way: (start: State, around: Around) => AsyncGenerator<Judged, Finding[]>): AsyncGenerator<Judged> {
+async function* judge(question: Question, way: (start: State, around: Around) => AsyncGenerator<Judged, Left>): AsyncGenerator<Judged> {
   const { repo, base, head } = question;
   const start = await trustedState(question);
   if ('rule' in start) {
@@ -60,8 +59,24 @@ async function* judge(question: Question, way: (start: State, around: Around) =>
   }
   const tally = new Tally();
   const grants = new Grants(repo, start.policy.agents.sessionHours, { base, head, trees: [] });
-  const findings = yield* way(start, { tally, grants, counters: new KeyCounters(), readings: new Readings(repo) });
-  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, findings), notes: await notesOn(question, start) } };
+  const left = yield* way(start, { tally, grants, counters: new KeyCounters(), readings: new Readings(repo) });
+  const tag = question.tag && (await judgeTag(repo, question.tag, head, left.state, [start.policy, left.state.policy]));
+  if (tag?.signer) tally.sign(tag.signer.strength);
+  yield { kind: 'range', range: { ...rangeVerdict(question, start, tally, left.findings, tag), notes: await notesOn(question, start) } };
+}
+
+/** Judges the first-parent line from after the base to the head, each step with the state that those before it left. */
+async function* judgeSteps(question: Question, start: State, around: Around): AsyncGenerator<Judged, Left> {
+  const findings: Finding[] = [];
+  let state = start;
+  let from = question.base;
+  for await (const to of around.readings.ahead(await firstParents(question))) {
+    const step = yield* judgeSegment({ ...question, base: from, head: to }, state, { ...around, isStep: true });
+    findings.push(...step.findings.map((finding) => ({ ...finding, commit: finding.commit ?? to })));
+    state = step.state;
+    from = to;
+  }
+  return { findings, state };
 }
 
 /** Yields what the trusted commit already holds, itself included: listed, not judged. */
@@ -111,7 +126,7 @@ interface Segment {
 }
 
 /** Judges the commits of one range, then the range; returns its findings and the state it leaves. */
-async function* judgeSegment(question: Question, start: State, { tally, grants, counters, readings, isStep }: Segment): AsyncGenerator<Judged, { findings: Finding[]; state: State }> {
+async function* judgeSegment(question: Question, start: State, { tally, grants, counters, readings, isStep }: Segment): AsyncGenerator<Judged, Left> {
   const { repo, base, head, signal } = question;
   const states = new States(repo, base, start);
   const sums = new Sums();
@@ -166,15 +181,16 @@ async function headPolicy({ repo, head }: Question, start: State): Promise<Polic
   }
 }
 
-function rangeVerdict({ base, head }: Question, start: State, tally: Tally, findings: Finding[]): RangeVerdict {
+function rangeVerdict({ base, head }: Question, start: State, tally: Tally, findings: Finding[], tag: TagVerdict | undefined): RangeVerdict {
   return {
-    verdict: worse(tally.outcome, outcomeOf(findings)),
+    verdict: worse(worse(tally.outcome, outcomeOf(findings)), tag?.verdict ?? 'good'),
     base,
     head,
     policy: start.commit,
     serial: start.policy.serial,
     strength: tally.strength,
     summary: tally.summary,
+    ...(tag ? { tag } : {}),
     findings,
     notes: [],
   };
