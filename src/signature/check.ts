@@ -20,15 +20,18 @@ export interface Armored {
   payload: Uint8Array;
 }
 
-/** Checks git's own signature in its three forms. Reads hostile bytes; never throws. */
-export async function checkGitSignature({ armor, payload }: Armored, anchors: Anchors): Promise<Check> {
+/**
+ * Checks git's own signature in its three forms. It is no older than `horizon` (seconds since the epoch), whatever it says.
+ * Reads hostile bytes; never throws.
+ */
+export async function checkGitSignature({ armor, payload }: Armored, anchors: Anchors, horizon = 0): Promise<Check> {
   switch (gpgsigKind(armor)) {
     case 'ssh': {
       const blob = decodeArmor(armor);
       return blob ? checkSshsig(blob, payload, 'git') : { kind: 'bad', reason: 'armor' };
     }
     case 'openpgp':
-      return checkArmored(armor, payload, anchors.certificates);
+      return checkArmored(armor, payload, anchors.certificates, horizon);
     case 'x509':
       return checkSignedMessage(armor, payload, anchors);
     default:

@@ -2,9 +2,12 @@
 // From a checked signature to whoever stands behind it, by the roster of the state that judges: a person, an agent, a
 // forge, or nobody. A forge's key under a hosted agent's address is that agent's.
 import type { Check, Good } from '../signature/signature.ts';
-import { agentBehind, holderOf, refusalOf, type KeyHolder, type Refusal } from '../trust/standing.ts';
+import { agentBehind, holderOf, keyHolder, refusalOf, type KeyHolder, type Refusal } from '../trust/standing.ts';
 import type { State } from './state.ts';
 import type { StampSigner } from './verifier.ts';
+
+/** Why a key does not count: by the roster, or by its own certificate (`revoked`). */
+export type Refused = Refusal | 'revoked';
 
 /** A signature whose arithmetic holds, and whose key is somebody's. */
 export interface Signed {
@@ -13,7 +16,7 @@ export interface Signed {
   holder: KeyHolder;
   keyid: string;
   /** Why the key does not count for what it signed then and there. */
-  refused: Refusal | undefined;
+  refused: Refused | undefined;
   /** The FIDO2 authenticator's counter. */
   counter: number | undefined;
 }
@@ -35,7 +38,7 @@ export interface Occasion {
 
 /** Returns who signed. */
 export function signedBy(check: Check, { roster }: State, { email, at, namespace }: Occasion): Signed | Unsigned {
-  if (check.kind === 'bad') return { kind: 'failed', reason: check.reason };
+  if (check.kind === 'bad') return refusedByCertificate(check, roster) ?? { kind: 'failed', reason: check.reason };
   if (check.kind === 'undecided') return { kind: 'undecided', reason: check.reason };
   if (check.kind === 'stranger') return check;
   const { keyid, strength, counter } = check;
@@ -47,6 +50,15 @@ export function signedBy(check: Check, { roster }: State, { email, at, namespace
     signer: { kind: holder.role, id: holder.id, scheme: schemeOf(keyid), strength },
     refused: refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
   };
+}
+
+/** What an OpenPGP certificate says against its own key. Its other refusals make a signature none. */
+const OWN: Readonly<Record<string, Refused>> = { 'revoked': 'revoked', 'expired': 'expired', 'predates-key': 'not-yet-valid' };
+
+function refusedByCertificate({ keyid, reason }: Extract<Check, { kind: 'bad' }>, roster: State['roster']): Signed | undefined {
+  const refused = keyid?.startsWith('openpgp:') && Object.hasOwn(OWN, reason) ? OWN[reason] : undefined;
+  const holder = refused && keyHolder(roster, keyid!);
+  return holder && { kind: 'signed', holder, keyid: keyid!, counter: undefined, refused, signer: { kind: holder.role, id: holder.id, scheme: 'openpgp', strength: 'software' } };
 }
 
 function refusal({ key }: KeyHolder, { signedAt, certificate }: Good, at: number, namespace: string): Refusal | undefined {
@@ -71,14 +83,15 @@ export function undecidedText(reason: string): string {
 }
 
 const REFUSALS = {
+  'revoked': 'is revoked by its own certificate',
   'compromised': 'is revoked: compromised',
   'retired': 'is revoked: retired before this was signed',
   'expired': 'had expired when this was signed',
   'not-yet-valid': 'was not valid yet when this was signed',
   'namespace': 'does not count for signatures of this kind',
-} as const satisfies Record<Refusal, string>;
+} as const satisfies Record<Refused, string>;
 
 /** Returns in words why a key does not count, to follow "the key of …". */
-export function refusalText(refusal: Refusal): string {
+export function refusalText(refusal: Refused): string {
   return REFUSALS[refusal];
 }

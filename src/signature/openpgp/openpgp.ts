@@ -34,22 +34,25 @@ const MAX_ARMOR = 2 * MAX_PACKET;
 const MAX_CANDIDATES = 8;
 const BINARY_DOCUMENT = 0x00;
 
-/** Checks an armored detached signature, as git's header holds it. Reads hostile bytes; never throws. */
-export async function checkArmored(armor: Uint8Array, payload: Uint8Array, certificates: readonly Certificate[]): Promise<OpenpgpCheck> {
+/**
+ * Checks an armored detached signature, as git's header holds it. `horizon` (seconds since the epoch) is before it was made,
+ * whatever it says: a key that had run out or was revoked by then counts no more. Reads hostile bytes; never throws.
+ */
+export async function checkArmored(armor: Uint8Array, payload: Uint8Array, certificates: readonly Certificate[], horizon = 0): Promise<OpenpgpCheck> {
   if (armor.length > MAX_ARMOR) return { kind: 'bad', reason: 'too-large' };
   const decoded = decodePgpArmor(armor, 'SIGNATURE');
-  return decoded ? checkOpenpgp(decoded.bytes, payload, certificates) : { kind: 'bad', reason: 'armor' };
+  return decoded ? checkOpenpgp(decoded.bytes, payload, certificates, horizon) : { kind: 'bad', reason: 'armor' };
 }
 
 /** Checks one binary signature packet over a payload. Reads hostile bytes; never throws. */
-export async function checkOpenpgp(packet: Uint8Array, payload: Uint8Array, certificates: readonly Certificate[]): Promise<OpenpgpCheck> {
+export async function checkOpenpgp(packet: Uint8Array, payload: Uint8Array, certificates: readonly Certificate[], horizon = 0): Promise<OpenpgpCheck> {
   if (packet.length > MAX_PACKET) return { kind: 'bad', reason: 'too-large' };
   const body = readSignatureFrame(packet);
   const signature = body ? readSignature(body) : 'malformed';
   if (signature === 'malformed') return { kind: 'bad', reason: signature };
   if (signature === 'version') return { kind: 'undecided', reason: signature };
   const times = { signedAt: signature.createdAt, ...(signature.expiresIn > 0 ? { expiresAt: signature.createdAt + signature.expiresIn } : {}) };
-  return { ...checkSignature(signature, payload, certificates), ...times };
+  return { ...checkSignature(signature, payload, certificates, horizon), ...times };
 }
 
 /** Returns the key id or fingerprint (upper-case hex) that a packet names as its maker; a claim. Undefined where it names none. */
@@ -59,14 +62,14 @@ export function issuerOf(packet: Uint8Array): string | undefined {
   return typeof signature === 'string' ? undefined : namesIn(signature)[0];
 }
 
-function checkSignature(signature: Signature, payload: Uint8Array, certificates: readonly Certificate[]): OpenpgpCheck {
+function checkSignature(signature: Signature, payload: Uint8Array, certificates: readonly Certificate[], horizon: number): OpenpgpCheck {
   const refused = refuse(signature);
   if (refused) return refused;
   const [name] = namesIn(signature);
   if (name === undefined) return { kind: 'bad', reason: 'issuer' };
   const candidates = candidatesFor(signature, certificates);
   if (candidates.length === 0) return { kind: 'stranger', keyid: `openpgp:${name}` };
-  const checks = candidates.map((candidate) => checkCandidate(signature, payload, candidate));
+  const checks = candidates.map((candidate) => checkCandidate(signature, payload, candidate, horizon));
   // One certificate in two states: whichever knows of a revocation is right.
   return checks.find((check) => check.kind === 'bad' && check.reason === 'revoked') ?? checks.find(({ kind }) => kind === 'good') ?? checks[0]!;
 }
@@ -80,7 +83,7 @@ function refuse({ type, flaw, digest }: Signature): OpenpgpCheck | undefined {
   return kind === 'weak' ? { kind: 'bad', reason: 'weak-digest' } : { kind: 'undecided', reason: 'digest' };
 }
 
-function checkCandidate(signature: Signature, payload: Uint8Array, { certificate, key }: Candidate): OpenpgpCheck {
+function checkCandidate(signature: Signature, payload: Uint8Array, { certificate, key }: Candidate, horizon: number): OpenpgpCheck {
   const keyid = `openpgp:${certificate.fingerprint}`;
   // The looking up may have followed one of two names; what was signed must name this key only.
   if (!signature.issuers.every((id) => isNamed(key, id))) return { kind: 'bad', keyid, reason: 'issuer' };
@@ -90,7 +93,7 @@ function checkCandidate(signature: Signature, payload: Uint8Array, { certificate
   }
   if (typeof key.material !== 'string' && !isLongEnough(signature, key.material)) return { kind: 'bad', keyid, reason: 'weak-digest' };
   if (!isSignedBy(key, signature, payload)) return { kind: 'bad', keyid, reason: 'signature' };
-  const reason = refusalOf(certificate, key, signature.createdAt);
+  const reason = refusalOf(certificate, key, signature.createdAt) ?? (horizon > signature.createdAt ? refusalOf(certificate, key, horizon) : undefined);
   return reason ? { kind: 'bad', keyid, reason } : { kind: 'good', keyid, strength: 'software' };
 }
 
