@@ -15,8 +15,8 @@ export type Path<Anchor extends X509Certificate> = { kind: 'good'; anchor: Ancho
 const MAX_LENGTH = 8;
 
 /**
- * Finds a good path to an anchor. Without one, tells why the first path that was found doesn't count; `none` where nothing
- * leads from the certificate to an anchor.
+ * Finds a good path to an anchor. Without one, tells why the first path that was found doesn't count, or why it couldn't be
+ * followed; `none` where nothing leads from the certificate to an anchor.
  */
 export function findPath<Anchor extends X509Certificate>(leaf: X509Certificate, others: readonly X509Certificate[], anchors: readonly Anchor[], at: number): Path<Anchor> {
   const seen = new Set([leaf.fingerprint]);
@@ -28,11 +28,12 @@ export function findPath<Anchor extends X509Certificate>(leaf: X509Certificate, 
       if (reason === undefined) return { kind: 'good', anchor };
       if (reason !== 'stranger') problem ??= reason;
     }
-    if (path.length + 1 >= MAX_LENGTH) continue;
-    for (const issuer of issuersOf(path, others)) {
-      if (seen.has(issuer.fingerprint) || stepProblem(path.at(-1)!, issuer) !== undefined) continue;
-      seen.add(issuer.fingerprint);
-      paths.push([...path, issuer]);
+    for (const issuer of path.length + 1 < MAX_LENGTH ? issuersOf(path, others) : []) {
+      const reason = seen.has(issuer.fingerprint) ? 'stranger' : stepProblem(path.at(-1)!, issuer);
+      if (reason === undefined) {
+        seen.add(issuer.fingerprint);
+        paths.push([...path, issuer]);
+      } else if (reason !== 'stranger') problem ??= reason;
     }
   }
   return problem === undefined ? { kind: 'none' } : { kind: 'bad', reason: problem };
