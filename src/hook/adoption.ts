@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether this repository has adopted countersign, and under which id: one line of its policy. The hook needs no more
-// of it, and a whole YAML reader would cost more than everything else it does.
+// Whether this repository has adopted countersign, under which id, and what it thinks of git's own signatures: two lines
+// of its policy. The hook needs no more of it, and a whole YAML reader would cost more than everything else it does.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { latin1 } from '../bytes.ts';
 import { readIfThere } from './place.ts';
 
-const POLICY = '.countersign/policy.yaml';
+export const POLICY = '.countersign/policy.yaml';
 const MAX_POLICY = 256 * 1024;
 const LINE = /^repository:[ \t]*(["']?)([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\1[ \t]*(?:#.*)?\r?$/gm;
+
+const GIT_SIGNATURE = /^gitSignature:.*$/gm;
+const ANY = /^gitSignature:[ \t]+(["']?)any\1[ \t]*(?:#.*)?\r?$/;
 
 /**
  * Returns the repository id of the working tree's policy, else of HEAD's; undefined where neither names exactly one.
@@ -16,6 +19,12 @@ const LINE = /^repository:[ \t]*(["']?)([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-
  */
 export async function repositoryId(toplevel: string, read: (name: string) => Promise<Uint8Array | undefined>): Promise<string | undefined> {
   return idIn(readPolicy(join(toplevel, POLICY))) ?? idIn(await read(`HEAD:${POLICY}`));
+}
+
+/** Tells whether a policy takes git's own signature of any key (`gitSignature: any`); not where that is not plain to see. */
+export function takesGitSignature(policy: Uint8Array | undefined): boolean {
+  const lines = latin1(policy ?? new Uint8Array()).match(GIT_SIGNATURE) ?? [];
+  return lines.length === 1 && ANY.test(lines[0]);
 }
 
 function readPolicy(path: string): Uint8Array | undefined {

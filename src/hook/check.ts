@@ -25,6 +25,7 @@ export interface Inspection {
 
 /** A commit with how it differs from each parent. */
 interface Made {
+  name: string;
   raw: RawCommit;
   format: ObjectFormat;
   changes: Change[][];
@@ -47,8 +48,8 @@ export async function findMisfit(name: string, inspection: Inspection): Promise<
   const against = raw.parents.length > 0 ? raw.parents : [EMPTY_TREE[format]];
   const changes = against.map((parent) => changesBetween(parent, object.oid, inspection.env));
   if (carried.kind === 'none') return isOnlyEvidence(changes) ? undefined : 'it bears no stamp';
-  if (carried.stamp.signature === undefined) return undefined;
-  const made = { raw, format, changes };
+  if (carried.stamp.signature === undefined) return raw.signature === undefined ? 'its stamp leans on a signature of git, and there is none' : undefined;
+  const made = { name: object.oid, raw, format, changes };
   if (!(await fitsChange(carried.stamp, made, inspection))) return 'its stamp was made for another change';
   return (await fitsText(carried.stamp, carried.above, made, inspection)) ? undefined : 'its stamp was made for another message or author';
 }
@@ -65,12 +66,13 @@ async function fitsChange(stamp: Stamp, { format, changes }: Made, { env }: Insp
 }
 
 /** Checks the signature over author and message. A session that is closed has left no key: then the digests have to do. */
-async function fitsText(stamp: Stamp, above: Uint8Array, { raw, format }: Made, { commonDir, repository }: Inspection): Promise<boolean> {
+async function fitsText(stamp: Stamp, above: Uint8Array, { name, raw, format }: Made, { env, commonDir, repository }: Inspection): Promise<boolean> {
   const { provenance, agent, session, changes, edit, signature } = stamp;
   const tree = changes.length === 1 && changes[0] === emptyChange(format) ? raw.tree : undefined;
   const text = readText(raw.author, above, raw.encoding);
   const payload = pae(STAMP_TYPE, printStamp({ ...text, objectFormat: format, repository, provenance, agent, session, changes, edit, tree }));
   if (signature?.scheme === 'ssh') return checkSshsig(signature.bytes, payload, NAMESPACE).kind !== 'bad';
+  if (signature?.scheme === 'openpgp') return !(await (await import('./certificates.ts')).isBadPacket(signature.bytes, payload, name, env));
   const key = signature?.scheme === 'ed25519' && session !== undefined ? await sessionPublicKey(commonDir, session) : undefined;
   return key === undefined || checkEd25519(key, payload, signature!.bytes);
 }

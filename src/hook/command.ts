@@ -13,6 +13,8 @@ export interface GitCommand {
   verbose: boolean | undefined;
   allowEmpty: boolean;
   allowEmptyMessage: boolean;
+  /** `--gpg-sign`, with the key it may name; undefined where the command line does not say. */
+  gpgSign: { on: boolean; value: string | undefined } | undefined;
 }
 
 /** Git's own options that take the next word. */
@@ -28,7 +30,7 @@ export function readCommand(argv: readonly string[]): GitCommand | undefined {
   const last = (option: string): Given | undefined => given.findLast((one) => one.name === option);
   // What concludes a merge is `git commit` without arguments, inside the same process.
   if (name === 'merge' && last('continue')?.on) return readCommand(['git', 'commit']);
-  const fixup = last('fixup');
+  const [fixup, sign] = [last('fixup'), last('gpg-sign')];
   return {
     name,
     amend: last('amend')?.on ?? false,
@@ -38,6 +40,7 @@ export function readCommand(argv: readonly string[]): GitCommand | undefined {
     // `--fixup=reword:` records a change of the message alone
     allowEmpty: last('allow-empty')?.on ?? (fixup?.on === true && /^(?:amend|reword):/.test(fixup.value ?? '')),
     allowEmptyMessage: last('allow-empty-message')?.on ?? false,
+    gpgSign: sign && { on: sign.on, value: sign.value },
   };
 }
 

@@ -11,13 +11,14 @@ import type { Ident, RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, type Oid } from '../oid.ts';
 import { readTrailers } from '../statement/trailers.ts';
-import { repositoryId } from './adoption.ts';
+import { POLICY, repositoryId } from './adoption.ts';
 import { findGit } from './ancestor.ts';
 import { pendingAuthor, printIdent } from './author.ts';
 import { checkSession, countStaged, duties } from './bounds.ts';
 import type { HookCall } from './call.ts';
 import { cleanMessage, isEmptyMessage, isUntouched, type Cleanup } from './cleanup.ts';
 import { repairUtf8 } from './encoding.ts';
+import { isLeftToGit, type GitSignatureFacts } from './git-signature.ts';
 import { claimWork, identify, type Claim, type Identity } from './identity.ts';
 import { askLine, blobReader, readObject } from './objects.ts';
 import { takeStamps, type Declared } from './old-stamp.ts';
@@ -25,7 +26,7 @@ import { findPending, type Pending, type Sight } from './pending.ts';
 import { findPlace, readIfThere, replaceFile } from './place.ts';
 import { STATE, chooseCleanup, readState, type PreparedState } from './preparation.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { stampMessage, type Work } from './stamping.ts';
+import { stampBare, stampMessage, type Work } from './stamping.ts';
 
 /** Everything known before the message is touched. */
 interface Scene extends Sight {
@@ -78,7 +79,7 @@ async function stampFile(file: string, original: Uint8Array, scene: Scene, call:
   if (stamps > 0 && !known) call.say('note', 'an earlier stamp in the message is replaced');
   const above = repaired(cleanMessage(message, cleanup), settings);
   const claim = claimWork(identity, declared, earlier(pending.amended));
-  const stamped = await stampMessage(above, describeWork(scene, claim, read), identity.signer);
+  const stamped = (await isLeftToGit(claim, gitSignatureFacts(scene))) ? stampBare(above) : await stampMessage(above, describeWork(scene, claim, read), identity.signer);
   const stored = cleanMessage(stamped, cleanup);
   checkCarried(stored);
   replaceFile(file, stamped);
@@ -88,6 +89,10 @@ async function stampFile(file: string, original: Uint8Array, scene: Scene, call:
 function describeWork({ pending, author, repository, settings, env }: Scene, claim: Claim, read: BlobReader): Work {
   const { format, changes } = pending;
   return { ...claim, format, repository, changes, read, author, encoding: settings.encoding, tree: () => askLine(['write-tree'], env) as Oid };
+}
+
+function gitSignatureFacts({ env, git, settings: { signer, signing }, place }: Scene): GitSignatureFacts {
+  return { env, git, signer, signing, toplevel: place.toplevel, policy: () => readObject(`HEAD:${POLICY}`, env)?.bytes };
 }
 
 /** Holds a session to its grant, and says what will need a person later. @throws Fault STAMP_REFUSED */

@@ -42,3 +42,8 @@ export async function stampMessage(message: Uint8Array, work: Work, signer: Sign
   const stamp: Stamp = { provenance, agent, session, changes, edit, signature: { scheme, bytes } };
   return addStamp(message, stamp);
 }
+
+/** Returns the message with `Provenance: human` alone below it, for a commit that git itself signs. */
+export function stampBare(message: Uint8Array): Uint8Array {
+  return addStamp(message, { provenance: 'human', agent: undefined, session: undefined, changes: [], edit: undefined, signature: undefined });
+}
