@@ -12,7 +12,7 @@ import type { AskedTag } from './verifier.ts';
 export interface PreviousTag {
   /** Undefined where none counts. */
   found: { name: string; commit: Oid } | undefined;
-  /** Nearer tags that don't count, and why: names of rules, or `no policy`. */
+  /** Nearer tags that don't count, and why: names of rules, or `no readable policy`. */
   passed: { name: string; why: string }[];
 }
 
@@ -30,7 +30,7 @@ export async function previousTag(repo: Repo, tags: Iterable<AskedTag>, head: Oi
     tagged.delete(at);
     const state = here.length > 0 ? await stateAt(repo, at) : undefined;
     for (const tag of here) {
-      const why = state ? await refusal(repo, tag, at, state, now) : 'no policy';
+      const why = state ? await refusal(repo, tag, at, state, now) : 'no readable policy';
       if (why === undefined) return { found: { name: tag.name, commit: at }, passed };
       passed.push({ name: tag.name, why });
     }

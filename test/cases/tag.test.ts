@@ -286,7 +286,7 @@ test('without a policy there is no beginning; a policy that cannot be read is no
   const broken = await history.commit({ parents: [old], files: { '.countersign/policy.yaml': 'nonsense\n', '.countersign/roster.yaml': roster }, by: null });
   tag(history, { name: 'broken', of: broken });
   history.tip = await history.commit({ parents: [broken], by: null });
-  assert.equal(await beginning(history), [undefined, { broken: 'no policy', before: 'no policy' }]);
+  assert.equal(await beginning(history), [undefined, { broken: 'no readable policy', before: 'no readable policy' }]);
 });
 
 test('a stolen key makes no beginning once it is revoked', async () => {
