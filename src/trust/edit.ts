@@ -7,20 +7,31 @@ import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import { parsePolicy } from './policy.ts';
+import type { Namespace } from './key.ts';
 import { parseRoster } from './roster.ts';
-import type { Revocation } from './roster.ts';
+import type { Agent, Forge, Person, Revocation, Section } from './roster.ts';
 import { replaceScalars, readYaml } from './yaml.ts';
 import type { Reading } from './yaml.ts';
 
 /** A key as roster.yaml has it. */
-export type KeyText = { ssh: string } | { openpgp: string } | { sigstore: { issuer: string; identity: string } };
+export type KeyText = KeyBody & { validAfter?: string; validBefore?: string };
 
-export interface NewPerson {
-  id: string;
-  name: string;
+type KeyBody =
+  | { ssh: string; certAuthority?: readonly string[]; namespaces?: readonly Namespace[] }
+  | { openpgp: string }
+  | { sigstore: { issuer: string; identity: string } }
+  | { x509: { ca: string; identity: string } };
+
+/** What an entry gets, or gets more of. Forges have keys only; agents no roles. */
+export interface Additions {
   emails: readonly string[];
   roles: readonly string[];
   keys: readonly KeyText[];
+}
+
+export interface NewPerson extends Additions {
+  id: string;
+  name: string;
 }
 
 /** Stands behind an `excludeSponsor: false` that only a lone owner needs; raiseExclusion takes it away. */
@@ -95,45 +106,60 @@ export function addPerson(rosterText: string, person: NewPerson): string {
 }
 
 /**
- * Returns the roster with more addresses, roles and keys of somebody in it. What the entry has already stays as it is.
- * @throws Fault PERSON_UNKNOWN, ROSTER_INVALID (before or after: a key or an address may be somebody's already)
+ * Returns the roster with an agent or a forge more, or with more of one that is in it.
+ * @throws Fault ROSTER_INVALID (before or after: a key or an address may be somebody's already)
  */
-export function extendPerson(rosterText: string, id: string, more: Pick<NewPerson, 'emails' | 'roles' | 'keys'>): string {
-  const person = parseRoster(utf8(rosterText)).people[id];
-  if (person === undefined) throw new Fault('PERSON_UNKNOWN', `${printable(clip(id, 80))} is not in the roster`, { hint: 'countersign people list' });
-  const { document } = readYaml(utf8(rosterText), 'ROSTER_INVALID');
-  const additions = {
-    emails: more.emails.filter((email) => !person.emails.includes(normalEmail(email))),
-    roles: more.roles.filter((role) => !person.roles.includes(role)),
-    keys: more.keys,
-  };
-  for (const [field, items] of Object.entries(additions)) {
-    for (const item of items) {
-      if (document.hasIn(['people', id, field])) document.addIn(['people', id, field], document.createNode(item));
-      else document.setIn(['people', id, field], document.createNode([item]));
-    }
-  }
-  return checkedRoster(document.toString({ lineWidth: 0 }));
+export function addHosted(rosterText: string, section: 'agents' | 'forges', id: string, { emails, keys }: Additions): string {
+  const before = parseRoster(utf8(rosterText));
+  if (before[section][id] !== undefined) return extendEntry(rosterText, section, id, { emails, roles: [], keys });
+  const reading = readYaml(utf8(rosterText), 'ROSTER_INVALID');
+  reading.document.setIn([section, id], reading.document.createNode({ ...(emails.length > 0 && { emails: row(reading, emails) }), keys }));
+  return checkedRoster(print(reading));
 }
 
 /**
- * Returns the roster with a person's keys revoked, or with one of them. What is revoked stays so: a compromised key is
- * not made good again, and a retired one is not retired later.
- * @throws Fault PERSON_UNKNOWN, KEY_NOT_FOUND, ROSTER_INVALID
+ * Returns the roster with more addresses, roles and keys of an entry. What it has already stays as it is.
+ * @throws Fault PERSON_UNKNOWN, ROSTER_INVALID (before or after: a key or an address may be somebody's already)
  */
-export function revokeKeys(rosterText: string, id: string, { at, reason, key }: Revocation & { key?: string }): string {
-  const shown = printable(clip(id, 80));
-  const person = parseRoster(utf8(rosterText)).people[id];
-  if (person === undefined) throw new Fault('PERSON_UNKNOWN', `${shown} is not in the roster`, { hint: 'countersign people list' });
-  const chosen = [...person.keys.entries()].filter(([, { keyid }]) => key === undefined || keyid === key);
-  if (chosen.length === 0) throw new Fault('KEY_NOT_FOUND', `${shown} has no such key in the roster`, { hint: 'countersign people list' });
+export function extendEntry(rosterText: string, section: Section, id: string, more: Additions): string {
+  const entry = entryOf(rosterText, section, id);
+  const [emails, roles] = ['emails' in entry ? entry.emails : [], 'roles' in entry ? entry.roles : []];
   const reading = readYaml(utf8(rosterText), 'ROSTER_INVALID');
-  const revoked = { at: printTime(at), reason };
-  for (const [index, { revoked: before }] of chosen) {
-    const worse = before === undefined || (reason === 'compromised' && before.reason === 'retired');
-    if (worse) reading.document.setIn(['people', id, 'keys', index, 'revoked'], reading.document.createNode(revoked, { flow: true }));
+  const additions = {
+    emails: more.emails.filter((email) => !emails.includes(normalEmail(email))),
+    roles: more.roles.filter((role) => !roles.includes(role)),
+    keys: more.keys,
+  };
+  const { document } = reading;
+  for (const [field, items] of Object.entries(additions)) {
+    for (const item of items) {
+      if (document.hasIn([section, id, field])) document.addIn([section, id, field], document.createNode(item));
+      else document.setIn([section, id, field], document.createNode([item]));
+    }
   }
   return checkedRoster(print(reading));
+}
+
+/**
+ * Returns the roster with keys of an entry revoked, by their places in it. What is revoked stays so: a compromised key is not
+ * made good again, and a retired one is not retired later.
+ * @throws Fault PERSON_UNKNOWN, ROSTER_INVALID
+ */
+export function revokeKeys(rosterText: string, section: Section, id: string, indexes: readonly number[], { at, reason }: Revocation): string {
+  const { keys } = entryOf(rosterText, section, id);
+  const reading = readYaml(utf8(rosterText), 'ROSTER_INVALID');
+  for (const index of indexes) {
+    const before = keys[index]?.revoked;
+    const worse = before === undefined || (reason === 'compromised' && before.reason === 'retired');
+    if (worse) reading.document.setIn([section, id, 'keys', index, 'revoked'], reading.document.createNode({ at: printTime(at), reason }, { flow: true }));
+  }
+  return checkedRoster(print(reading));
+}
+
+function entryOf(rosterText: string, section: Section, id: string): Person | Agent | Forge {
+  const entry = parseRoster(utf8(rosterText))[section][id];
+  if (entry === undefined) throw new Fault('PERSON_UNKNOWN', `${printable(clip(id, 80))} is not in the roster`, { hint: 'countersign people list' });
+  return entry;
 }
 
 /**
@@ -158,9 +184,12 @@ export function raiseExclusion(policyText: string): string {
   return checkedPolicy(replaceScalars(reading, lowered.map((keys) => ({ keys, text: 'true', comment: LONE }))));
 }
 
-function personNode({ document }: Reading, { name, emails, roles, keys }: NewPerson) {
-  const row = (items: readonly string[]) => document.createNode([...items], { flow: true });
-  return document.createNode({ name, emails: row(emails), roles: row(roles), keys });
+function personNode(reading: Reading, { name, emails, roles, keys }: NewPerson) {
+  return reading.document.createNode({ name, emails: row(reading, emails), roles: row(reading, roles), keys });
+}
+
+function row({ document }: Reading, items: readonly string[]) {
+  return document.createNode([...items], { flow: true });
 }
 
 function print({ document }: Reading): string {
@@ -168,7 +197,7 @@ function print({ document }: Reading): string {
 }
 
 /** Returns the time as RFC 3339 in UTC, or text that no roster accepts. */
-function printTime(seconds: number): string {
+export function printTime(seconds: number): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? 'never' : `${date.toISOString().slice(0, 19)}Z`;
 }

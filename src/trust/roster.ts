@@ -38,6 +38,9 @@ export interface Roster {
   trustedRoot?: TrustedRoot;
 }
 
+/** Where an entry stands; an id may be in each. */
+export type Section = 'people' | 'agents' | 'forges';
+
 const ID = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'not an id: lower-case letters, digits, dot, dash and underscore, at most 64');
 
 const EMAILS = z.array(EMAIL).max(100).transform((emails) => [...new Set(emails)]).default([]);

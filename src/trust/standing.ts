@@ -146,7 +146,8 @@ export function canSign(policy: Policy, person: Person, key: Key, at?: number): 
   return !needsPresence(policy, person) || isHardware(key) || (key.scheme === 'ssh' && key.authority !== undefined);
 }
 
-function isHardware(key: Key): boolean {
+/** Tells whether a FIDO2 authenticator holds a key, so that its signatures can prove presence. */
+export function isHardware(key: Key): boolean {
   return key.scheme === 'ssh' && key.hardware;
 }
 

@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { utf8 } from '../../src/bytes.ts';
-import { addPerson, bumpSerial, extendPerson, raiseExclusion, revokeKeys, starterPolicy, starterRoster, type NewPerson } from '../../src/trust/edit.ts';
+import { addHosted, addPerson, bumpSerial, extendEntry, raiseExclusion, revokeKeys, starterPolicy, starterRoster, type NewPerson } from '../../src/trust/edit.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { parseRoster } from '../../src/trust/roster.ts';
 import { satisfiable } from '../../src/trust/standing.ts';
@@ -36,13 +36,13 @@ test('the first policy demands what init promises', () => {
 });
 
 test('somebody gets more keys, addresses and roles, and keeps what was there', () => {
-  const more = rosterOf(extendPerson(founder, 'alice', { emails: ['A2@x.example', 'ALICE@x.example'], roles: ['owner', 'reviewer'], keys: [{ ssh: LINES.second }] }));
+  const more = rosterOf(extendEntry(founder, 'people', 'alice', { emails: ['A2@x.example', 'ALICE@x.example'], roles: ['owner', 'reviewer'], keys: [{ ssh: LINES.second }] }));
   assert.equal(more.people['alice']!.emails, ['alice@x.example', 'a2@x.example']);
   assert.equal(more.people['alice']!.roles, ['owner', 'reviewer']);
   assert.is(more.people['alice']!.keys.length, 2);
-  throwsWith('PERSON_UNKNOWN', () => extendPerson(founder, 'bob', { emails: [], roles: [], keys: [] }));
-  throwsWith('ROSTER_INVALID', () => extendPerson(founder, 'alice', { emails: [], roles: [], keys: [{ ssh: LINES.first }] }));
-  throwsWith('ROSTER_INVALID', () => extendPerson(addPerson(founder, bob), 'alice', { emails: ['bob@x.example'], roles: [], keys: [] }));
+  throwsWith('PERSON_UNKNOWN', () => extendEntry(founder, 'people', 'bob', { emails: [], roles: [], keys: [] }));
+  throwsWith('ROSTER_INVALID', () => extendEntry(founder, 'people', 'alice', { emails: [], roles: [], keys: [{ ssh: LINES.first }] }));
+  throwsWith('ROSTER_INVALID', () => extendEntry(addPerson(founder, bob), 'people', 'alice', { emails: ['bob@x.example'], roles: [], keys: [] }));
 });
 
 test('a lone owner\'s exceptions are raised with their comments, and nothing else', () => {
@@ -104,27 +104,35 @@ test('an edit that would break the file is refused', () => {
   throwsWith('POLICY_INVALID', () => raiseExclusion('version: 1\n'));
 });
 
+test('agents and forges are added, and get more', () => {
+  const agent = addHosted(founder, 'agents', 'bot', { emails: ['bot@x.example'], roles: [], keys: [{ ssh: LINES.second, validBefore: '2027-01-01T00:00:00Z' }] });
+  const forge = addHosted(agent, 'forges', 'hub', { emails: [], roles: [], keys: [{ openpgp: 'keys/hub.asc' }] });
+  const more = rosterOf(addHosted(forge, 'agents', 'bot', { emails: ['bot2@x.example'], roles: [], keys: [{ openpgp: 'keys/hub.asc' }] }));
+  assert.equal(more.agents['bot']!.emails, ['bot@x.example', 'bot2@x.example']);
+  assert.equal(more.agents['bot']!.keys.map(({ keyid, validBefore }) => [keyid.split(':', 1)[0], validBefore]), [['ssh', Date.UTC(2027) / 1000], ['openpgp', undefined]]);
+  assert.equal(Object.keys(more.forges), ['hub']);
+  throwsWith('ROSTER_INVALID', () => addHosted(founder, 'forges', 'hub', { emails: [], roles: [], keys: alice.keys }));
+});
+
 const at = Date.UTC(2026, 0, 31, 12) / 1000;
 
 test('a person\'s keys are revoked, all or one', () => {
   const both = starterRoster({ ...alice, keys: [{ ssh: LINES.first }, { ssh: LINES.second }] });
-  const [first, second] = rosterOf(both).people['alice']!.keys.map(({ keyid }) => keyid);
   const revocations = (text: string) => rosterOf(text).people['alice']!.keys.map(({ revoked }) => revoked);
-  assert.equal(revocations(revokeKeys(both, 'alice', { at, reason: 'compromised' })), [{ at, reason: 'compromised' }, { at, reason: 'compromised' }]);
-  assert.equal(revocations(revokeKeys(both, 'alice', { at, reason: 'retired', key: second! })), [undefined, { at, reason: 'retired' }]);
-  throwsWith('KEY_NOT_FOUND', () => revokeKeys(both, 'alice', { at, reason: 'retired', key: `${first}x` }));
-  throwsWith('KEY_NOT_FOUND', () => revokeKeys(starterRoster({ ...alice, keys: [] }), 'alice', { at, reason: 'retired' }));
-  throwsWith('PERSON_UNKNOWN', () => revokeKeys(both, 'constructor', { at, reason: 'retired' }));
-  throwsWith('ROSTER_INVALID', () => revokeKeys(both, 'alice', { at: Number.NaN, reason: 'retired' }));
+  assert.equal(revocations(revokeKeys(both, 'people', 'alice', [0, 1], { at, reason: 'compromised' })), [{ at, reason: 'compromised' }, { at, reason: 'compromised' }]);
+  assert.equal(revocations(revokeKeys(both, 'people', 'alice', [1], { at, reason: 'retired' })), [undefined, { at, reason: 'retired' }]);
+  throwsWith('PERSON_UNKNOWN', () => revokeKeys(both, 'agents', 'alice', [0], { at, reason: 'retired' }));
+  throwsWith('PERSON_UNKNOWN', () => revokeKeys(both, 'people', 'constructor', [0], { at, reason: 'retired' }));
+  throwsWith('ROSTER_INVALID', () => revokeKeys(both, 'people', 'alice', [0], { at: Number.NaN, reason: 'retired' }));
 });
 
 test('a revocation is never weakened', () => {
   const only = (text: string) => rosterOf(text).people['alice']!.keys[0]!.revoked;
-  const retired = revokeKeys(founder, 'alice', { at, reason: 'retired' });
-  assert.equal(only(revokeKeys(retired, 'alice', { at: at + 100, reason: 'retired' })), { at, reason: 'retired' });
-  const compromised = revokeKeys(retired, 'alice', { at: at + 100, reason: 'compromised' });
+  const retired = revokeKeys(founder, 'people', 'alice', [0], { at, reason: 'retired' });
+  assert.equal(only(revokeKeys(retired, 'people', 'alice', [0], { at: at + 100, reason: 'retired' })), { at, reason: 'retired' });
+  const compromised = revokeKeys(retired, 'people', 'alice', [0], { at: at + 100, reason: 'compromised' });
   assert.equal(only(compromised), { at: at + 100, reason: 'compromised' });
-  assert.equal(only(revokeKeys(compromised, 'alice', { at, reason: 'retired' })), { at: at + 100, reason: 'compromised' });
+  assert.equal(only(revokeKeys(compromised, 'people', 'alice', [0], { at, reason: 'retired' })), { at: at + 100, reason: 'compromised' });
 });
 
 test.run();

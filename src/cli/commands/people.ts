@@ -1,78 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
-// countersign people: the roster in the working tree.
+// countersign people: the roster in the working tree, with the key files beside it.
 import { Fault } from '../../fault.ts';
 import { printable } from '../../printable.ts';
 import { printJson } from '../../report/json.ts';
-import { readPublicKey } from '../../signer/key-spec.ts';
-import { enrol, extend, readRoster, revoke, type Desk, type Edited } from '../../setup/people.ts';
-import type { Revocation, Roster } from '../../trust/roster.ts';
+import { renderRoster, rosterDocument } from '../../report/roster.ts';
+import { readKeySource, type SourcedKey } from '../../setup/key-source.ts';
+import { enrol, extend, findKeys, readDesk, readRoster, revoke, type Desk, type Edited, type Entry } from '../../setup/people.ts';
+import { listRoster, printAllowedSigners } from '../../trust/listing.ts';
+import type { Revocation, Roster, Section } from '../../trust/roster.ts';
+import { satisfiable } from '../../trust/standing.ts';
 import { readHead } from '../../verifier/head.ts';
 import { command, group, YES, type Context } from '../command.ts';
 import { placeOf, withRepo } from '../flags.ts';
 
+/** Whose entry it is, if not a person's. */
+const KIND = {
+  agent: { type: 'boolean', default: false, describe: 'a hosted agent, not a person' },
+  forge: { type: 'boolean', default: false, describe: 'a forge, not a person' },
+} as const;
+
 const add = command({
   name: 'add <id>',
-  summary: 'add a person to the roster, or a key, address or role to one who is in it',
+  summary: 'add a person, agent or forge to the roster, or a key, address or role to one that is in it',
   words: { id: { type: 'string', demandOption: true, describe: 'short name, for instance bob' } },
   flags: {
-    name: { type: 'string', requiresArg: true, describe: 'full name' },
+    name: { type: 'string', requiresArg: true, describe: 'full name of a person' },
     email: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'an address of their commits (repeatable)' },
     role: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'owner, reviewer, or a role of your own (repeatable)' },
-    key: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'ssh:PATH, or the line of a public key (repeatable)' },
+    key: { type: 'string', array: true, requiresArg: true, default: [] as string[], describe: 'a public key: its file or its line, ssh:PATH, openpgp:PATH, gpg:FINGERPRINT, x509:CA.pem#ADDRESS, sigstore:ISSUER#IDENTITY (repeatable)' },
+    ...KIND,
     yes: YES,
   },
   async run(args, context) {
+    const section = sectionOf(args);
+    const { id, name } = args;
+    if (section !== 'people' && (name !== undefined || args.role.length > 0)) throw new Fault('USAGE', '--name and --role are for people');
+    if (section === 'forges' && args.email.length > 0) throw new Fault('USAGE', 'a forge has no --email');
     const desk = await deskOf(context);
-    const keys = await Promise.all(args.key.map((spec) => readPublicKey(spec, placeOf(context))));
-    const more = { emails: args.email, roles: args.role, keys: keys.map(({ text }) => text) };
-    const known = (await readRoster(desk)).people;
-    if (known[args.id] !== undefined && args.name === undefined) {
-      if (Object.values(more).every((items) => items.length === 0)) throw new Fault('USAGE', `nothing to add to ${args.id}`, { hint: 'name a --key, an --email or a --role' });
-      saved(`${args.id} has more in the roster`, await extend(desk, args.id, more), context);
+    const roster = await readRoster(desk);
+    const keys = await readKeys(args.key, { section, id }, args.email, roster, context);
+    const gains = { emails: args.email, roles: args.role, keys };
+    const known = roster[section][id] !== undefined && name === undefined;
+    if (known && Object.values(gains).every((items) => items.length === 0)) throw new Fault('USAGE', `nothing to add to ${id}`, { hint: 'name a --key, an --email or a --role' });
+    if (known || section !== 'people') {
+      if (!known && keys.length === 0) throw new Fault('USAGE', `${printable(id)} is new and needs --key`, { hint: `countersign people add ${printable(id)} ${section === 'agents' ? '--agent --email ADDRESS' : '--forge'} --key FILE` });
+      saved(known ? `${id} has more in the roster` : `${id} is in the roster`, await extend(desk, { section, id }, gains), context);
       return 0;
     }
-    const { name } = args;
-    if (name === undefined || more.emails.length === 0 || more.keys.length === 0) {
-      throw new Fault('USAGE', `${printable(args.id)} is new and needs --name, --email and --key`, { hint: 'countersign people add bob --name Bob --email bob@example.com --key ssh:bob.pub' });
+    if (name === undefined || args.email.length === 0 || keys.length === 0) {
+      throw new Fault('USAGE', `${printable(id)} is new and needs --name, --email and --key`, { hint: 'countersign people add bob --name Bob --email bob@example.com --key ssh:bob.pub' });
     }
-    const lone = Object.keys(known).length === 1;
-    const edited = await enrol(desk, { id: args.id, name, ...more }, lone && (args.yes || offerExclusion(context)));
-    saved(`${args.id} is in the roster`, edited, context);
+    const lone = Object.keys(roster.people).length === 1;
+    const person = { id, name, emails: args.email, roles: args.role, keys: [] };
+    saved(`${id} is in the roster`, await enrol(desk, person, lone && (args.yes || offerExclusion(context)), keys), context);
     return 0;
   },
 });
 
 const list = command({
   name: 'list',
-  summary: 'list the people of the roster',
-  formats: ['json'],
+  summary: 'list who can do what, until when, and how strong their keys are',
+  formats: ['json', 'allowed_signers'],
   async run(_args, context) {
-    const roster = await readRoster(await deskOf(context));
-    await context.terminal.print(context.format === 'json' ? printJson(roster.people) : table(roster));
+    const { policy, roster } = await readDesk(await deskOf(context));
+    const now = Math.floor(context.now() / 1000);
+    await context.terminal.print(context.format === 'allowed_signers' ? printAllowedSigners(roster)
+      : context.format === 'json' ? printJson(rosterDocument(listRoster(policy, roster, now), now))
+      : renderRoster(listRoster(policy, roster, now)));
     return 0;
   },
 });
 
 const revokeKeys = command({
   name: 'revoke <id>',
-  summary: "revoke a person's keys",
+  summary: "revoke an entry's keys",
   words: { id: { type: 'string', demandOption: true, describe: 'short name' } },
   flags: {
-    key: { type: 'string', requiresArg: true, describe: 'only this key, by its fingerprint SHA256:…' },
+    key: { type: 'string', requiresArg: true, describe: 'only this key, by its keyid, SHA256:… or 16 digits of its fingerprint' },
     at: { type: 'string', requiresArg: true, describe: 'since when, as 2026-01-31T12:00:00Z; now if not given' },
     reason: { choices: ['retired', 'compromised'] as const, default: 'retired' as const, describe: 'compromised voids it for all time' },
+    ...KIND,
   },
-  async run({ id, key, at, reason }, context) {
-    const keyid = key === undefined ? undefined : key.startsWith('SHA256:') ? `ssh:${key}` : key;
-    const revocation: Revocation = { at: at === undefined ? Math.floor(context.now() / 1000) : secondsOf(at), reason };
-    const edited = await revoke(await deskOf(context), id, keyid, revocation);
-    saved(`the keys of ${id} are revoked`, edited, context);
-    if (!hasOwner(edited.roster)) context.terminal.warn('countersign: warning: no owner has a key that counts, so that nobody could change policy or roster again: add one before you commit');
+  async run(args, context) {
+    const { id, key, at, reason } = args;
+    const now = Math.floor(context.now() / 1000);
+    const desk = await deskOf(context);
+    const roster = await readRoster(desk);
+    const entry = entryNamed(roster, id, args);
+    const keys = roster[entry.section][id]!.keys;
+    const indexes = key === undefined ? [...keys.keys()] : findKeys(roster, entry, key);
+    if (indexes.length === 0) throw new Fault('KEY_NOT_FOUND', `${printable(id)} has no key in the roster`, { hint: 'countersign people list' });
+    const revocation: Revocation = { at: at === undefined ? now : secondsOf(at), reason };
+    const edited = await revoke(desk, entry, indexes, revocation);
+    saved(`${key === undefined ? 'the keys' : `the key ${keys[indexes[0]!]!.keyid}`} of ${id} ${key === undefined ? 'are' : 'is'} revoked`, edited, context);
+    context.terminal.say(meaning(edited.roster, entry, indexes));
+    const [first] = satisfiable(edited.policy, edited.roster, now);
+    if (first?.reason === 'no-owner') context.terminal.warn('countersign: warning: no owner has a key that counts, so that nobody could change policy or roster again: add one before you commit');
     return 0;
   },
 });
 
 export const people = group('people', 'the roster: who is who', [add, list, revokeKeys]);
+
+interface Kind { agent: boolean; forge: boolean }
+
+function sectionOf({ agent, forge }: Kind): Section {
+  if (agent && forge) throw new Fault('USAGE', '--agent and --forge exclude each other');
+  return agent ? 'agents' : forge ? 'forges' : 'people';
+}
+
+/** Returns the entry of this id: where several have it a person's, unless a flag says otherwise. */
+function entryNamed(roster: Roster, id: string, kind: Kind): Entry {
+  const flagged = kind.agent || kind.forge ? [sectionOf(kind)] : (['people', 'agents', 'forges'] as const);
+  const sections = flagged.filter((section) => roster[section][id] !== undefined);
+  if (sections.length === 0) throw new Fault('PERSON_UNKNOWN', `${printable(id.slice(0, 80))} is not in the roster`, { hint: 'countersign people list' });
+  return { section: sections[0]!, id };
+}
+
+async function readKeys(sources: readonly string[], { section, id }: Entry, emails: readonly string[], roster: Roster, context: Context): Promise<SourcedKey[]> {
+  const entry = roster[section][id];
+  const owner = { id, emails: [...(entry && 'emails' in entry ? entry.emails : []), ...emails] };
+  const found: SourcedKey[] = [];
+  // One after the other: gpg may ask.
+  for (const source of sources) {
+    const keys = await readKeySource(source, owner, placeOf(context));
+    if (keys.length > 1) for (const { keyid } of keys) context.terminal.say(`found ${printable(keyid)}`);
+    found.push(...keys);
+  }
+  return found;
+}
+
+/** Says what a revocation does, by what the roster says now: an earlier one is not weakened. */
+function meaning(roster: Roster, { section, id }: Entry, indexes: readonly number[]): string {
+  const revoked = indexes.map((index) => roster[section][id]!.keys[index]!.revoked!);
+  if (revoked.every(({ reason }) => reason === 'compromised')) return 'compromised: once this is committed, nothing that was ever signed with it counts';
+  const [{ at }] = revoked.filter(({ reason }) => reason === 'retired') as [Revocation];
+  return `retired: what was signed until ${new Date(at * 1000).toISOString().slice(0, -5)}Z stays good, what is signed later does not count`;
+}
 
 async function deskOf(context: Context): Promise<Desk> {
   return withRepo(context, async (repo) => {
@@ -98,19 +162,8 @@ function saved(what: string, { serial }: Edited, { terminal }: Context): void {
   terminal.say('next: git add .countersign && git commit, signed by an owner');
 }
 
-function hasOwner({ people: entries }: Roster): boolean {
-  return Object.values(entries).some(({ roles, keys }) => roles.includes('owner') && keys.some(({ revoked }) => revoked === undefined));
-}
-
 function secondsOf(text: string): number {
   const milliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(milliseconds)) throw new Fault('USAGE', `not a time: ${printable(text.slice(0, 40))}`, { hint: 'write it like 2026-01-31T12:00:00Z' });
   return milliseconds / 1000;
-}
-
-function table({ people: entries }: Roster): string {
-  return Object.entries(entries).map(([id, { name, emails, roles, keys }]) => {
-    const lines = keys.map(({ keyid, revoked }) => `  ${printable(keyid)}${revoked ? `, ${revoked.reason}` : ''}\n`);
-    return `${id}  ${printable(name)} <${emails.map(printable).join('>, <')}>${roles.length > 0 ? `  ${roles.join(', ')}` : ''}\n${lines.join('')}`;
-  }).join('');
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenPGP key files taken apart into single certificates, and put together again: each is kept as little as it can be,
+// without portraits and without what strangers say of it, under the name of its fingerprint.
+import { concat, latin1, utf8 } from '../bytes.ts';
+import { Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
+import { decodeKeyBlocks } from '../signature/openpgp/armor.ts';
+import { readCertificates } from '../signature/openpgp/certificate.ts';
+import { describeCertificate } from '../signature/openpgp/description.ts';
+import { readPackets, TAG, type Packet } from '../signature/openpgp/packets.ts';
+import { inspectKey } from '../signer/openpgp.ts';
+
+export interface MinimalCertificate {
+  /** Of the primary key, upper-case hex. */
+  fingerprint: string;
+  /** Armored, with a line break at the end. */
+  armor: string;
+}
+
+const MOST = 100;
+
+/** Returns each certificate of a key file. @throws Fault KEY_INVALID; `name` is where the bytes come from, escaped */
+export async function splitCertificates(bytes: Uint8Array, name: string): Promise<MinimalCertificate[]> {
+  const binary = (bytes[0] ?? 0) > 0x7f ? bytes : decodeKeyBlocks(latin1(bytes));
+  if (binary === undefined) throw new Fault('KEY_INVALID', `${name} holds no OpenPGP public key, or its armor is broken`);
+  // The strict reader first: what it refuses could never be checked by.
+  const known = new Map((await readCertificates(binary)).map((certificate) => [certificate.fingerprint, certificate]));
+  if (known.size > MOST) throw new Fault('KEY_INVALID', `${name} holds ${known.size} keys, more than ${MOST}`);
+  const found: MinimalCertificate[] = [];
+  for (const packets of cut(await readPackets(binary))) {
+    const { fingerprint, certificate: armor } = await inspectKey(concat(...packets.map(frame)), name);
+    const [read] = await readCertificates(utf8(armor));
+    if (read?.fingerprint !== fingerprint || !known.has(fingerprint)) throw new Fault('KEY_INVALID', `${name} holds a key that can't be read the same way twice`);
+    if (!describeCertificate(read).signs) throw new Fault('KEY_INVALID', `the key ${fingerprint} in ${name} can't sign`, { hint: 'it needs a signing key of a kind that is checked: RSA of 2048 bits or more, ECDSA or Ed25519' });
+    found.push({ fingerprint, armor });
+  }
+  return found;
+}
+
+/**
+ * Returns a key file with one of its certificates renewed, whatever others it holds.
+ * @throws Fault KEY_INVALID where the new copy forgets that the key was revoked, or the file can't be read
+ */
+export async function renewCertificate(file: Uint8Array, fingerprint: string, armor: Uint8Array, name: string): Promise<Uint8Array> {
+  const [before, after] = await Promise.all([file, armor].map(async (bytes) => (await readCertificates(bytes)).find((each) => each.fingerprint === fingerprint)));
+  if (before && after && describeCertificate(before).revoked && !describeCertificate(after).revoked) {
+    throw new Fault('KEY_INVALID', `the key ${fingerprint} is revoked in ${printable(name)}, and this copy does not say so`, { hint: 'export it anew' });
+  }
+  const others = (await splitCertificates(file, printable(name))).filter((each) => each.fingerprint !== fingerprint);
+  return concat(...others.map((each) => utf8(each.armor)), armor);
+}
+
+/** Returns the packets of each certificate: it begins with its primary key. */
+function cut(packets: readonly Packet[]): Packet[][] {
+  const starts = packets.flatMap(({ tag }, at) => (tag === TAG.publicKey ? [at] : []));
+  return starts.map((start, i) => packets.slice(start, starts[i + 1]));
+}
+
+/** Returns the packet in the new format, with a length of five octets (RFC 9580 §4.2.1). */
+function frame({ tag, body }: Packet): Uint8Array {
+  const head = Buffer.alloc(6);
+  head.writeUInt8(0xc0 | tag);
+  head.writeUInt8(0xff, 1);
+  head.writeUInt32BE(body.length, 2);
+  return concat(head, body);
+}
