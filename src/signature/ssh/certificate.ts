@@ -3,20 +3,17 @@
 // our own arithmetic; whether anybody trusts the authority, and whether the time is right, is judged where the roster is.
 // An SSHSIG does not sign the certificate along: whoever holds the key may show any certificate of it.
 import { concat, fromUtf8 } from '../../bytes.ts';
+import type { SshCertificate } from '../signature.ts';
 import { decodeSshPublicKey } from './key.ts';
 import type { SshKeyProblem, SshKeyType, SshPublicKey } from './key.ts';
 import { decodeSshSignature, verifySshSignature } from './signature.ts';
 import { readWire, wireString, type WireReader } from './wire.ts';
 
-/** What an authority says of a key. */
-export interface Certificate {
-  /** `ssh:SHA256:…` of the authority's key. */
-  authority: string;
-  /** Never empty: what OpenSSH once took for "anybody" is refused. No patterns: a `*` in one is a star. */
-  principals: readonly string[];
-  /** Seconds since the epoch; it holds from `validAfter` until before `validBefore`. `Infinity` where OpenSSH says forever. */
-  validAfter: number;
-  validBefore: number;
+/**
+ * What an authority says of a key. `principals` are names, not patterns, and never empty: what once meant "anybody" is
+ * refused. `validBefore` is `Infinity` where OpenSSH says forever.
+ */
+export interface Certificate extends SshCertificate {
   keyId: string;
   /** Decimal: 64 bits are more than a number holds. */
   serial: string;

@@ -11,6 +11,7 @@ import { parseSshPublicKey, printSshPublicKey } from '../../../src/signature/ssh
 import { checkSshsig, decodeArmor, decodeSshsig, encodeArmor, encodeSshsig, signedData } from '../../../src/signature/ssh/sshsig.ts';
 import { wireString } from '../../../src/signature/ssh/wire.ts';
 import { softAuthenticator } from '../../kit/authenticator.ts';
+import { certify } from '../../kit/authority.ts';
 import { cleanEnvironment } from '../../kit/environment.ts';
 import { tempDir } from '../../kit/temp.ts';
 import { ecdsaKey, ed25519Key, rsaKey } from '../../vectors/fixed-keys.ts';
@@ -95,6 +96,8 @@ const blobs = {
   rsa: blobOf(rsaKey()),
   'sk-ed25519': softAuthenticator().sign(PAYLOAD, 'file'),
   'sk-ecdsa': softAuthenticator({ kind: 'sk-ecdsa-sha2-nistp256@openssh.com' }).sign(PAYLOAD, 'file'),
+  webauthn: softAuthenticator({ kind: 'sk-ecdsa-sha2-nistp256@openssh.com', origin: 'https://example.com' }).sign(PAYLOAD, 'file'),
+  certificate: softAuthenticator({ certify: (publicKey) => certify(ed25519Key(1), publicKey) }).sign(PAYLOAD, 'file'),
 };
 
 for (const [name, blob] of Object.entries(blobs)) {

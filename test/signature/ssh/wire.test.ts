@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concat, hex } from '../../../src/bytes.ts';
-import { readWire, wireMpint, wireString, wireUint32 } from '../../../src/signature/ssh/wire.ts';
+import { readWire, wireMpint, wireString, wireUint32, wireUint64 } from '../../../src/signature/ssh/wire.ts';
 
 const test = suite('wire');
 
@@ -29,6 +29,19 @@ test('a length beyond the end and a byte too many are malformed', () => {
 test('a name is 1 to 64 printable characters', () => {
   for (const name of ['', 'a b', 'a\n', 'é', 'x'.repeat(65)]) assert.is(readWire(wireString(name), (wire) => wire.name()), undefined, name);
   assert.is(readWire(wireString('x'.repeat(64)), (wire) => wire.name())?.length, 64);
+});
+
+test('a uint64 is read as it was written, the highest too', () => {
+  for (const value of [0n, 1n, 2n ** 53n + 1n, 2n ** 64n - 1n]) assert.is(readWire(wireUint64(value), (wire) => wire.uint64()), value);
+  assert.is(readWire(new Uint8Array(7), (wire) => wire.uint64()), undefined);
+});
+
+test('strings to the end: so many and no more', () => {
+  const bytes = concat(...['a', '', 'bc'].map(wireString));
+  assert.equal(readWire(bytes, (wire) => wire.strings(3))?.map(hex), ['61', '', '6263']);
+  assert.equal(readWire(new Uint8Array(), (wire) => wire.strings(3)), []);
+  assert.is(readWire(bytes, (wire) => wire.strings(2)), undefined);
+  assert.is(readWire(bytes.subarray(0, -1), (wire) => wire.strings(3)), undefined);
 });
 
 test('a bug in the reading code is not taken for malformed bytes', () => {
