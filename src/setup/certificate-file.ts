@@ -5,9 +5,9 @@ import { concat, latin1, utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 import { decodeKeyBlocks } from '../signature/openpgp/armor.ts';
-import { readCertificates } from '../signature/openpgp/certificate.ts';
+import { readCertificates, readKeyFile } from '../signature/openpgp/certificate.ts';
 import { describeCertificate } from '../signature/openpgp/description.ts';
-import { readPackets, TAG, type Packet } from '../signature/openpgp/packets.ts';
+import { TAG, type Packet } from '../signature/openpgp/framing.ts';
 import { inspectKey } from '../signer/openpgp.ts';
 
 export interface MinimalCertificate {
@@ -27,7 +27,7 @@ export async function splitCertificates(bytes: Uint8Array, name: string): Promis
   const known = new Map((await readCertificates(binary)).map((certificate) => [certificate.fingerprint, certificate]));
   if (known.size > MOST) throw new Fault('KEY_INVALID', `${name} holds ${known.size} keys, more than ${MOST}`);
   const found: MinimalCertificate[] = [];
-  for (const packets of cut(await readPackets(binary))) {
+  for (const packets of cut(readKeyFile(binary))) {
     const { fingerprint, certificate: armor } = await inspectKey(concat(...packets.map(frame)), name);
     const [read] = await readCertificates(utf8(armor));
     if (read?.fingerprint !== fingerprint || !known.has(fingerprint)) throw new Fault('KEY_INVALID', `${name} holds a key that can't be read the same way twice`);

@@ -75,9 +75,13 @@ function readBlock(lines: readonly string[], type: ArmorType): Armor | undefined
 /** The checksum of RFC 9580 §6.1: it finds slips, not attacks. */
 function crc24(bytes: Uint8Array): Uint8Array {
   let crc = 0xb704ce;
-  for (const byte of bytes) {
-    crc ^= byte << 16;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x800000 ? (crc << 1) ^ 0x1864cfb : crc << 1;
-  }
-  return Uint8Array.of((crc >> 16) & 0xff, (crc >> 8) & 0xff, crc & 0xff);
+  for (const byte of bytes) crc = ((crc << 8) ^ CRC_STEPS[((crc >> 16) ^ byte) & 0xff]!) & 0xffffff;
+  return Uint8Array.of(crc >> 16, (crc >> 8) & 0xff, crc & 0xff);
 }
+
+/** What a byte that leaves the register does to the rest of it. */
+const CRC_STEPS = Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 16;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x800000 ? (crc << 1) ^ 0x1864cfb : crc << 1;
+  return crc;
+});

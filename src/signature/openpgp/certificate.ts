@@ -4,8 +4,9 @@
 import { Fault } from '../../fault.ts';
 import { fromUtf8, latin1 } from '../../bytes.ts';
 import { decodeKeyBlocks } from './armor.ts';
+import { TAG, readPackets, type Packet } from './framing.ts';
 import { isNamed, keyOf, type Key } from './key.ts';
-import { TAG, readKeyPacket, readPackets, type Packet } from './packets.ts';
+import { readKeyPacket } from './packets.ts';
 import { readSignature, type Signature } from './signature-packet.ts';
 
 /** One certificate: a primary key with its subkeys, identities and self-signatures. */
@@ -44,10 +45,13 @@ export interface Subkey {
 
 /** Real files are below a tenth of this, unless thousands of strangers have certified the key. */
 const MAX_FILE = 1_048_576;
-const MAX_CERTIFICATES = 1000;
+const MAX_PACKETS = 10_000;
+const MAX_CERTIFICATES = 100;
 /** Each costs a verification. Twenty identities renewed every year for ten years are 200. */
 const MAX_SELF_SIGNATURES = 512;
-const MAX_SUBKEYS = 256;
+const MAX_SUBKEYS = 64;
+
+const KNOWN: readonly number[] = Object.values(TAG);
 
 /**
  * Reads the certificates of a key file, armored or binary. Nothing is verified yet. Subkeys of algorithms that we cannot read are left
@@ -55,17 +59,30 @@ const MAX_SUBKEYS = 256;
  * @throws Fault KEY_INVALID
  */
 export async function readCertificates(bytes: Uint8Array): Promise<Certificate[]> {
-  if (bytes.length > MAX_FILE) throw new Fault('KEY_INVALID', 'a key file is too large', { hint: 'export it with --export-options export-minimal' });
-  const packets = await readPackets(isBinary(bytes) ? bytes : dearmor(bytes));
-  if (packets.some(({ tag }) => tag === TAG.secretKey || tag === TAG.secretSubkey)) {
-    throw new Fault('KEY_INVALID', 'a key file holds a secret key', { hint: 'hand in the public half, as gpg --armor --export prints it' });
-  }
-  if (packets[0]?.tag !== TAG.publicKey) throw new Fault('KEY_INVALID', 'a key file does not begin with an OpenPGP key');
+  const packets = readKeyFile(bytes);
   const starts = packets.flatMap(({ tag }, at) => (tag === TAG.publicKey ? [at] : []));
   if (starts.length > MAX_CERTIFICATES) throw new Fault('KEY_INVALID', 'a key file has too many keys');
   const found: Certificate[] = [];
   for (const [i, start] of starts.entries()) found.push(await readCertificate(packets.slice(start, starts[i + 1])));
   return found;
+}
+
+/** Returns the packets of a key file, armored or binary, the first of them a primary key. @throws Fault KEY_INVALID */
+export function readKeyFile(bytes: Uint8Array): Packet[] {
+  if (bytes.length > MAX_FILE) throw new Fault('KEY_INVALID', 'a key file is too large', { hint: 'export it with --export-options export-minimal' });
+  const packets = readPackets(isBinary(bytes) ? bytes : dearmor(bytes), MAX_PACKETS)?.filter(({ tag }) => !isIgnored(tag));
+  if (!packets) throw new Fault('KEY_INVALID', 'a key file is not made of OpenPGP packets, or of too many');
+  if (packets.some(({ tag }) => tag === TAG.secretKey || tag === TAG.secretSubkey)) {
+    throw new Fault('KEY_INVALID', 'a key file holds a secret key', { hint: 'hand in the public half, as gpg --armor --export prints it' });
+  }
+  if (packets[0]?.tag !== TAG.publicKey) throw new Fault('KEY_INVALID', 'a key file does not begin with an OpenPGP key');
+  if (packets.some(({ tag }) => !KNOWN.includes(tag))) throw new Fault('KEY_INVALID', 'a key file holds something else than keys');
+  return packets;
+}
+
+/** Markers, trust of somebody's keyring, padding, and what is not critical (RFC 9580 §4.3, §5.8, §5.10, §5.14). */
+function isIgnored(tag: number): boolean {
+  return tag === 10 || tag === 12 || tag === 21 || tag >= 40;
 }
 
 /** Every packet's first octet has its highest bit set, and no character of an armor has. */

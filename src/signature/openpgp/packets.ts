@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one door to openpgp.js for reading: it takes key files apart and reads key packets, and hands on plain data. Nothing
-// it thinks of a key or signature is asked. Loaded only where there is a key file to be read: it costs 60 ms.
-import type { PacketList as PacketLister, PublicKeyPacket as KeyPacketReader } from 'openpgp';
+// The one door to openpgp.js for reading: it reads key packets, and hands on plain data. Nothing it thinks of a key is
+// asked. Loaded only where there is a key file to be read: it costs 60 ms.
+import type { PublicKeyPacket as KeyPacketReader } from 'openpgp';
 import { equal, hex } from '../../bytes.ts';
-import { Fault } from '../../fault.ts';
-
-/** The packet types (RFC 9580 §5) that a key file is made of. */
-export const TAG = { signature: 2, secretKey: 5, publicKey: 6, secretSubkey: 7, userId: 13, subkey: 14, userAttribute: 17 } as const;
-
-export interface Packet {
-  tag: number;
-  body: Uint8Array;
-}
 
 /** The numbers of a public key; `other` are algorithms whose signatures we don't know, and those that only encrypt. */
 export type Numbers =
@@ -29,31 +20,12 @@ export interface KeyPacket {
   numbers: Numbers;
 }
 
-/** Bounds the work: real key files have tens of packets, those of much-signed keys some thousands. */
-const MAX_PACKETS = 10_000;
-
-/** Returns the packets of a binary key file; kinds that have no meaning for us are left out. @throws Fault KEY_INVALID */
-export async function readPackets(bytes: Uint8Array): Promise<Packet[]> {
-  const { PacketList, config } = await import('openpgp');
-  const found: Packet[] = [];
-  const collect = (tag: number) => class {
-    static readonly tag = tag;
-    read(body: Uint8Array): void {
-      if (found.length >= MAX_PACKETS) throw new Fault('KEY_INVALID', 'a key file has too many packets');
-      found.push({ tag, body });
-    }
-  };
-  const allowed = Object.fromEntries(Object.values(TAG).map((tag) => [tag, collect(tag)]));
-  try {
-    await PacketList.fromBinary(bytes, allowed as unknown as Allowed, config);
-  } catch (thrown) {
-    throw new Fault('KEY_INVALID', 'a key file is not made of OpenPGP packets', { cause: thrown });
-  }
-  return found;
-}
+/** The length of a version 4 key has two octets where its fingerprint is made (RFC 9580 §5.5.4.2). */
+const MAX_BODY = 65_535;
 
 /** Returns what a key packet holds, or undefined where openpgp.js cannot read it. */
 export async function readKeyPacket(body: Uint8Array): Promise<KeyPacket | undefined> {
+  if (body.length > MAX_BODY) return undefined;
   const { PublicKeyPacket } = await import('openpgp');
   const packet = new PublicKeyPacket() as KeyPacketReader & Reading;
   try {
@@ -67,8 +39,6 @@ export async function readKeyPacket(body: Uint8Array): Promise<KeyPacket | undef
   if (version !== 4 && version !== 6) return undefined;
   return { version, body, algorithm, createdAt: packet.created.getTime() / 1000, numbers: numbersOf(algorithm, packet.publicParams) };
 }
-
-type Allowed = Parameters<typeof PacketLister.fromBinary>[1];
 
 /** What the package's types leave out. */
 interface Reading {
