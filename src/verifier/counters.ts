@@ -6,14 +6,12 @@ import { sha256 } from '../bytes.ts';
 import type { RawCommit } from '../commit/raw.ts';
 import type { Oid } from '../oid.ts';
 import { Counters } from '../signature/ssh/counter.ts';
-import type { Carried } from '../statement/trailers.ts';
 import type { GitProof } from './git-signature.ts';
 import type { Proof } from './proof.ts';
 import type { Signed } from './signer.ts';
 
 interface Read {
   raw: RawCommit;
-  carried: Carried;
   proof: Proof;
   git: GitProof;
 }
@@ -24,18 +22,18 @@ export class KeyCounters {
   readonly #carriers = new Map<string, Oid>();
 
   /** Notes the counters of a commit's signatures; returns the commit whose signature they do not go together with. */
-  note(oid: Oid, { raw: { author, committer, signature }, carried, proof, git }: Read): Oid | undefined {
-    const stamp = carried.kind === 'stamp' ? carried.stamp.signature : undefined;
+  note(oid: Oid, { raw: { author, committer }, proof, git }: Read): Oid | undefined {
     const turned = [
-      stamp && proof.kind === 'good' ? this.#add(oid, proof.by, stamp.bytes, Math.min(author.date, committer.date), committer.date) : undefined,
-      signature && git.kind === 'signed' ? this.#add(oid, git, signature.armor, committer.date, committer.date) : undefined,
+      proof.kind === 'good' && proof.by !== git ? this.#add(oid, proof.by, Math.min(author.date, committer.date), committer.date) : undefined,
+      git.kind === 'signed' ? this.#add(oid, git, committer.date, committer.date) : undefined,
     ];
     return turned.find((other) => other !== undefined);
   }
 
-  #add(oid: Oid, by: Signed | undefined, bytes: Uint8Array, from: number, until: number): Oid | undefined {
+  #add(oid: Oid, by: Signed | undefined, from: number, until: number): Oid | undefined {
     if (by?.counter === undefined) return undefined;
-    const id = sha256(bytes);
+    // not by its bytes: anybody can write one ECDSA signature in two ways, or show another certificate with it
+    const id = sha256(by.payload);
     if (!this.#carriers.has(id)) this.#carriers.set(id, oid);
     const other = this.#counters.add({ keyid: by.keyid, counter: by.counter, from, until, id });
     return other === undefined ? undefined : this.#carriers.get(other);

@@ -30,7 +30,8 @@ export async function proveEvidence(evidence: Evidence, state: State): Promise<E
   const { policy, roster } = state;
   const person = signatoryOf(evidence);
   if (evidence.body.repository !== policy.repository) return { kind: 'bad', reason: 'it is for another repository' };
-  const signed = signedBy(await checkEnvelope(evidence, state), state, { at: madeAt(evidence), namespace: NAMESPACE });
+  const payload = statementOf(evidence).signed;
+  const signed = signedBy(await checkEnvelope(evidence, payload, state), state, { payload, at: madeAt(evidence), namespace: NAMESPACE });
   if (signed.kind === 'undecided') return { kind: 'unknown', reason: `its signature: ${undecidedText(signed.reason)}` };
   if (signed.kind === 'failed') return { kind: 'bad', reason: `its signature does not hold (${signed.reason})` };
   if (signed.kind === 'stranger') return { kind: 'bad', reason: `its key ${signed.keyid} is nobody's in the roster` };
@@ -44,10 +45,9 @@ export async function proveEvidence(evidence: Evidence, state: State): Promise<E
 }
 
 /** Checks the one signature of an envelope; the key it names must be the key that signed. */
-async function checkEnvelope(evidence: Evidence, { roster, policy }: State): Promise<Check> {
-  const { keyid, sig } = evidence.envelope;
+async function checkEnvelope({ envelope: { keyid, sig } }: Evidence, payload: Uint8Array, { roster, policy }: State): Promise<Check> {
   const scheme = keyid.slice(0, keyid.indexOf(':')) as Scheme;
-  const check = await checkBytes(scheme, sig, statementOf(evidence).signed, NAMESPACE, anchorsOf(roster, policy));
+  const check = await checkBytes(scheme, sig, payload, NAMESPACE, anchorsOf(roster, policy));
   if (check.kind === 'good' && check.keyid !== keyid) return { kind: 'bad', keyid, reason: 'another key signed than it names' };
   return check;
 }

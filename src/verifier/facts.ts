@@ -84,7 +84,7 @@ export async function gatherFacts(oid: Oid, reading: Reading, around: Surroundin
     author: text.author,
     evidence: await judgeEvidence(repo, step.state, merge?.difference ?? diffs[0]!),
     marks: findMarks(text.author, message, git.kind === 'signed' || git.kind === 'stranger' ? git.keyid : undefined),
-    turnedBack: around.counters.note(oid, { raw, carried, proof, git }),
+    turnedBack: around.counters.note(oid, { raw, proof, git }),
     forgeSquash: proof.kind !== 'good' && raw.parents.length === 1 && hasForgeNumber(message),
     lines: isCounted(kind) ? await reading.countLines() : NO_LINES,
   };

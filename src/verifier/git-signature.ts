@@ -19,5 +19,5 @@ export type GitProof = { kind: 'none' } | Signed | Unsigned;
 export async function proveGitSignature({ signature, committer }: RawCommit, email: string, horizon: number, state: State): Promise<GitProof> {
   if (!signature) return { kind: 'none' };
   const check = await checkGitSignature(signature, anchorsOf(state.roster, state.policy), horizon);
-  return signedBy(check, state, { email, at: Math.max(committer.date, horizon), namespace: NAMESPACE });
+  return signedBy(check, state, { payload: signature.payload, email, at: Math.max(committer.date, horizon), namespace: NAMESPACE });
 }

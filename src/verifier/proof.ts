@@ -68,7 +68,7 @@ async function checkArithmetic(commit: Stamped, stamp: Stamp, state: State, gran
   }
   const check = await checkBytes(scheme, bytes, payload, NAMESPACE, anchorsOf(state.roster, state.policy));
   const { email, date } = commit.text.author;
-  const signed = signedBy(check, state, { email, at: date, namespace: NAMESPACE });
+  const signed = signedBy(check, state, { payload, email, at: date, namespace: NAMESPACE });
   return signed.kind === 'undecided' ? { kind: 'undecided', reason: undecidedText(signed.reason) } : signed;
 }
 

@@ -19,6 +19,8 @@ export interface Signed {
   refused: Refused | undefined;
   /** The FIDO2 authenticator's counter. */
   counter: number | undefined;
+  /** What was signed; one signature can be written in several ways. */
+  payload: Uint8Array;
 }
 
 export type Unsigned =
@@ -29,6 +31,7 @@ export type Unsigned =
 
 /** Where and when a signature stands. */
 export interface Occasion {
+  payload: Uint8Array;
   /** The author's address; evidence has none. */
   email?: string;
   /** Seconds since the epoch, as far as it is known. */
@@ -37,8 +40,8 @@ export interface Occasion {
 }
 
 /** Returns who signed. */
-export function signedBy(check: Check, { roster }: State, { email, at, namespace }: Occasion): Signed | Unsigned {
-  if (check.kind === 'bad') return refusedByCertificate(check, roster) ?? { kind: 'failed', reason: check.reason };
+export function signedBy(check: Check, { roster }: State, { payload, email, at, namespace }: Occasion): Signed | Unsigned {
+  if (check.kind === 'bad') return refusedByCertificate(check, roster, payload) ?? { kind: 'failed', reason: check.reason };
   if (check.kind === 'undecided') return { kind: 'undecided', reason: check.reason };
   if (check.kind === 'stranger') return check;
   const { keyid, strength, counter } = check;
@@ -46,7 +49,7 @@ export function signedBy(check: Check, { roster }: State, { email, at, namespace
   if (!key) return { kind: 'stranger', keyid };
   const holder = (email === undefined || key.role !== 'forge' ? undefined : agentBehind(roster, keyid, email)) ?? key;
   return {
-    kind: 'signed', holder, keyid, counter,
+    kind: 'signed', holder, keyid, counter, payload,
     signer: { kind: holder.role, id: holder.id, scheme: schemeOf(keyid), strength },
     refused: refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
   };
@@ -55,10 +58,10 @@ export function signedBy(check: Check, { roster }: State, { email, at, namespace
 /** What an OpenPGP certificate says against its own key. Its other refusals make a signature none. */
 const OWN: Readonly<Record<string, Refused>> = { 'revoked': 'revoked', 'expired': 'expired', 'predates-key': 'not-yet-valid' };
 
-function refusedByCertificate({ keyid, reason }: Extract<Check, { kind: 'bad' }>, roster: State['roster']): Signed | undefined {
+function refusedByCertificate({ keyid, reason }: Extract<Check, { kind: 'bad' }>, roster: State['roster'], payload: Uint8Array): Signed | undefined {
   const refused = keyid?.startsWith('openpgp:') && Object.hasOwn(OWN, reason) ? OWN[reason] : undefined;
   const holder = refused && keyHolder(roster, keyid!);
-  return holder && { kind: 'signed', holder, keyid: keyid!, counter: undefined, refused, signer: { kind: holder.role, id: holder.id, scheme: 'openpgp', strength: 'software' } };
+  return holder && { kind: 'signed', holder, keyid: keyid!, counter: undefined, refused, payload, signer: { kind: holder.role, id: holder.id, scheme: 'openpgp', strength: 'software' } };
 }
 
 function refusal({ key }: KeyHolder, { signedAt, certificate }: Good, at: number, namespace: string): Refusal | undefined {

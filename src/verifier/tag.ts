@@ -57,8 +57,8 @@ export async function readTag(repo: Repo, oid: Oid): Promise<RawTag | undefined>
 /** Proves the signature. A tag is no older than its commit, whatever it says: nobody dates it back into the time of an expired key. */
 async function prove({ signature }: RawTag, tagger: Tagger | undefined, horizon: number, state: State): Promise<Signed | Unsigned | undefined> {
   if (!signature) return undefined;
-  const check = await checkGitSignature(signature, anchorsOf(state.roster, state.policy));
-  return signedBy(check, state, { email: tagger?.email ?? '', at: Math.max(tagger?.date ?? Infinity, horizon), namespace: 'git' });
+  const check = await checkGitSignature(signature, anchorsOf(state.roster, state.policy), horizon);
+  return signedBy(check, state, { payload: signature.payload, email: tagger?.email ?? '', at: Math.max(tagger?.date ?? Infinity, horizon), namespace: 'git' });
 }
 
 /** What is wrong with the object, whoever signed it. */
