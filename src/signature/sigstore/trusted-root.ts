@@ -4,6 +4,7 @@
 import type { TrustMaterial } from '@sigstore/verify';
 import { fromUtf8, sha256 } from '../../bytes.ts';
 import { Fault } from '../../fault.ts';
+import { decodeCertificate } from '../x509/certificate.ts';
 
 /** What Fulcio's certificates, Rekor's entries and timestamps are held against; opaque outside this folder. */
 export interface TrustedRoot {
@@ -47,6 +48,9 @@ async function readMaterial(json: Uint8Array): Promise<TrustMaterial> {
     if (!MEDIA_TYPE.test(root.mediaType)) throw new Error('it has no media type of a trusted root');
     const trust = toTrustMaterial(root);
     if (!trust.certificateAuthorities.some(({ certChain }) => certChain.length > 0)) throw new Error('it holds no certificate authority');
+    // @sigstore/core reads a certificate only where it is used, and that would be too late to say so.
+    const certificates = [...root.certificateAuthorities, ...root.timestampAuthorities].flatMap(({ certChain }) => certChain?.certificates ?? []);
+    if (certificates.some(({ rawBytes }) => decodeCertificate(rawBytes) === undefined)) throw new Error('a certificate in it is none');
     return trust;
   } catch (cause) {
     throw new Fault('KEY_INVALID', 'not a Sigstore trusted root', { cause, hint: 'it is the trusted_root.json that Sigstore hands out' });

@@ -83,7 +83,7 @@ function pssScheme(parameters: Uint8Array | undefined): SignatureScheme | Algori
     mask: inner.optional(0xa1, () => inner.inside(0xa1, (field) => maskHash(readAlgorithm(field)))) ?? 'weak',
     saltLength: inner.optional(0xa2, () => inner.inside(0xa2, (field) => field.count())) ?? 20,
   })));
-  if (read === undefined || read.hash === 'unknown' || read.hash !== read.mask || read.saltLength > 64) return 'unknown';
+  if (read === undefined || read.hash === 'unknown' || read.hash !== read.mask || read.saltLength > 1024) return 'unknown';
   return read.hash === 'weak' ? 'weak' : { kind: 'rsa', hash: read.hash, saltLength: read.saltLength };
 }
 

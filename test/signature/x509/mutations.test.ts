@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures with bytes changed at random: real ones, where the corpus is at hand, and our own. Each is answered within a
+// second, nothing is thrown, and nobody becomes somebody else.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { NO_ANCHORS, type Anchors } from '../../../src/signature/anchors.ts';
+import { readTrustedRoot } from '../../../src/signature/sigstore/trusted-root.ts';
+import { decodeArmor } from '../../../src/signature/x509/armor.ts';
+import { readAuthority } from '../../../src/signature/x509/authority.ts';
+import { decodeCertificate } from '../../../src/signature/x509/certificate.ts';
+import { checkSignedMessage } from '../../../src/signature/x509/cms.ts';
+import { Fault } from '../../../src/fault.ts';
+import { fulcioLeaf, gitsign, rootJson } from '../sigstore/instance.ts';
+import { keyPair, makeIntermediate, makeLeaf, makeRoot } from './certificates.ts';
+import { PAYLOAD, armored, write } from './messages.ts';
+
+const test = suite('x509 mutations');
+const numRuns = process.env['SLOW'] ? 10_000 : 200;
+
+interface Sample {
+  title: string;
+  armor: Uint8Array;
+  payload: Uint8Array;
+  anchors: Anchors;
+}
+
+const root = makeRoot('CA');
+const between = makeIntermediate('Between', 'CA', keyPair('CA'));
+const samples: Sample[] = [
+  { title: 'gitsign, logged', armor: gitsign(), payload: PAYLOAD, anchors: { ...NO_ANCHORS, trustedRoot: await readTrustedRoot(rootJson()) } },
+  { title: 'gitsign, stamped', armor: gitsign({ entry: 'none', timestamp: {} }), payload: PAYLOAD, anchors: { ...NO_ANCHORS, trustedRoot: await readTrustedRoot(rootJson()) } },
+  { title: 'gitsign, the certificate\'s time', armor: gitsign({ entry: 'none' }), payload: PAYLOAD, anchors: { ...NO_ANCHORS, trustedRoot: await readTrustedRoot(rootJson()), keylessTime: 'certificate' } },
+  { title: 'a chain', armor: write({ leaf: makeLeaf('Between', keyPair('Between')), others: [between.der] }), payload: PAYLOAD, anchors: { ...NO_ANCHORS, authorities: [await readAuthority(root.der)] } },
+  ...(await realSamples()),
+];
+
+/** The first commit of the corpus that has a log entry, with the real trusted root. */
+async function realSamples(): Promise<Sample[]> {
+  const file = join(process.env['COUNTERSIGN_CORPUS'] ?? '', 'commits.ndjson');
+  if (!existsSync(file)) return [];
+  const commits = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { raw: string; note: string });
+  const text = Buffer.from(commits.find(({ note }) => note.includes('offline proof'))!.raw, 'base64').toString('latin1');
+  const header = /^gpgsig ([^\n]*(?:\n [^\n]*)*)\n/m.exec(text)!;
+  const payload = Buffer.from(text.replace(header[0], ''), 'latin1');
+  const trustedRoot = await readTrustedRoot(readFileSync(new URL('../sigstore/public-good.json', import.meta.url)));
+  return [{ title: 'a real one', armor: Buffer.from(header[1]!.replaceAll('\n ', '\n')), payload, anchors: { ...NO_ANCHORS, trustedRoot } }];
+}
+
+/** A change of the bytes: one set, some cut out, some repeated, some put in; anywhere. */
+const change = fc.tuple(fc.constantFrom('set', 'cut', 'repeat', 'insert'), fc.double({ min: 0, max: 0.999, noNaN: true }), fc.uint8Array({ minLength: 1, maxLength: 4 }));
+
+function apply(bytes: Buffer, [kind, place, values]: [string, number, Uint8Array]): Buffer {
+  const at = Math.floor(place * bytes.length);
+  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
+  if (kind === 'set') return Buffer.concat([before, values.subarray(0, 1), after.subarray(1)]);
+  if (kind === 'cut') return Buffer.concat([before, after.subarray(values.length)]);
+  return kind === 'repeat' ? Buffer.concat([before, after.subarray(0, values.length * 16), after]) : Buffer.concat([before, values, after]);
+}
+
+for (const { title, armor, payload, anchors } of samples) {
+  test(title, async () => {
+    const good = await checkSignedMessage(armor, payload, anchors);
+    assert.is(good.kind, 'good');
+    const message = Buffer.from(decodeArmor(armor, 'SIGNED MESSAGE')!);
+    const seen = new Map<string, number>();
+    await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+      const start = performance.now();
+      const check = await checkSignedMessage(armored(changes.reduce(apply, message)), payload, anchors);
+      assert.ok(performance.now() - start < 1000);
+      const says = [check.kind, ...('reason' in check ? [check.reason] : [])].join(' ');
+      seen.set(says, (seen.get(says) ?? 0) + 1);
+      // What is still good was changed where nobody signs, and is the same one's, at the same time.
+      if (check.kind === 'good') assert.equal({ ...check, signedAt: 0 }, { ...good, signedAt: 0 });
+    }), { numRuns });
+    if (process.env['SLOW']) console.log(`${title}: ${[...seen].map(([says, count]) => `${says} ${count}`).join(', ')}`);
+  });
+}
+
+test('the armor and the payload, too', async () => {
+  const { armor, payload, anchors } = samples[0]!;
+  await fc.assert(fc.asyncProperty(change, fc.boolean(), async (how, inArmor) => {
+    const [changedArmor, changedPayload] = inArmor ? [apply(Buffer.from(armor), how), payload] : [armor, apply(Buffer.from(payload), how)];
+    const check = await checkSignedMessage(changedArmor, changedPayload, anchors);
+    if (Buffer.compare(changedPayload, payload) !== 0) assert.is(check.kind, 'bad');
+  }), { numRuns });
+});
+
+test('certificates and trusted roots are read or refused', async () => {
+  const leaf = fulcioLeaf().der;
+  await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+    decodeCertificate(changes.reduce(apply, leaf));
+    for (const read of [() => readAuthority(changes.reduce(apply, root.der)), () => readTrustedRoot(changes.reduce(apply, rootJson()))]) {
+      await read().catch((thrown: unknown) => assert.ok(thrown instanceof Fault && thrown.code === 'KEY_INVALID', String(thrown)));
+    }
+  }), { numRuns });
+});
+
+test.run();
