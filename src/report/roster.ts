@@ -25,7 +25,7 @@ export function renderRoster(entries: readonly ListedEntry[]): string {
   const rows = entries.map(({ keys }) => keys.map(cells));
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.flat().map((row) => row[column]!.length)));
   return entries.map((entry, i) => {
-    const lines = rows[i]!.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
+    const lines = rows[i]!.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).filter((cell) => cell !== '').join('  ').trimEnd()}\n`);
     return `${heading(entry)}\n  ${mayText(entry)}\n${lines.join('')}`;
   }).join('');
 }

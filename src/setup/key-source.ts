@@ -40,13 +40,14 @@ const HINT = 'name a public key file, ssh:PATH, openpgp:PATH, gpg:FINGERPRINT, x
 const LARGEST = 1024 * 1024;
 const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)\S*$/;
 /** A key's line, alone or behind principals and options: no path has this in it. */
-const LINE = /(?:^|\s)(?:ssh-|ecdsa-sha2-|sk-)[!-~]{1,64}[ \t]+AAAA[A-Za-z0-9+/=]/;
+const LINE = /(?:^|\s)(?:ssh-|ecdsa-sha2-|sk-)[!-~]{1,64}[ \t]+AAAA/;
 
 /**
  * Returns the keys that a spec, a literal or a path names.
  * @throws Fault KEY_NOT_FOUND (no such file, none in gpg), KEY_INVALID (private, not a key, nobody's), SIGNER_UNAVAILABLE (no gpg)
  */
 export async function readKeySource(source: string, owner: Owner, place: Place): Promise<SourcedKey[]> {
+  if (KEY_TYPE.test(source.split(' ', 1)[0]!) && LINE.test(source) && !source.includes('\n')) return [await readPublicKey(source, place)];
   if (LINE.test(source) || source.startsWith('-----BEGIN ')) return recognise(utf8(source), 'the key', owner);
   const [, scheme, rest = ''] = /^(sigstore|x509|ssh|openpgp|gpg):(.+)$/s.exec(source) ?? [];
   if (scheme === 'sigstore') return [sigstoreKey(rest)];
@@ -67,8 +68,18 @@ async function recognise(bytes: Uint8Array, name: string, owner: Owner): Promise
   const first = text.split('\n').map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#'));
   if (first === undefined) throw new Fault('KEY_INVALID', `${name} holds no key`, { hint: HINT });
   if (!LINE.test(first)) throw new Fault('KEY_INVALID', `${name} holds no key of a form that is known`, { hint: HINT });
-  if (KEY_TYPE.test(first.split(/[ \t]/, 1)[0]!)) return parseKeyList(bytes).map((key) => sshKey(key));
-  return signersOf(parseAllowedSigners(bytes), name, owner);
+  if (KEY_TYPE.test(first.split(/[ \t]/, 1)[0]!)) return named(name, () => parseKeyList(bytes)).map((key) => sshKey(key));
+  return signersOf(named(name, () => parseAllowedSigners(bytes)), name, owner);
+}
+
+/** Returns what `parse` reads; its faults name the line, and this the file. */
+function named<T>(name: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    throw new Fault('KEY_INVALID', `${name}: ${thrown.message}`, { cause: thrown, ...(thrown.hint !== undefined && { hint: thrown.hint }) });
+  }
 }
 
 async function openpgpKeys(bytes: Uint8Array, name: string): Promise<SourcedKey[]> {
