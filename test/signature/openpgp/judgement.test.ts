@@ -141,7 +141,7 @@ const packets: Record<string, Case> = {
   'no issuer': { certificate: plain, signature: data({ issuer: false }), ours: 'issuer', gpg: 'E' },
   'a wrong left 16 bits': { certificate: plain, signature: withoutLeft16(data()), ours: 'good', gpg: 'G' },
   'junk behind it': { certificate: plain, signature: Buffer.concat([data(), Buffer.from('junk')]), ours: 'malformed', gpg: 'G', why: 'one packet, and nothing else' },
-  'twice': { certificate: plain, signature: Buffer.concat([data(), data()]), ours: 'malformed', gpg: 'G', why: 'one packet, and nothing else' },
+  'twice': { certificate: plain, signature: Buffer.concat([data(), data()]), ours: 'malformed', gpg: 'E' },
   'a marker before it': { certificate: plain, signature: Buffer.concat([packet(10, Buffer.from('PGP')), data()]), ours: 'malformed', gpg: 'G', why: 'one packet, and nothing else' },
 };
 

@@ -12,7 +12,7 @@ export const hasGpg = spawnSync('gpg', ['--version'], { env: cleanEnvironment() 
 /** `G` good, `B` bad, `Y` good by a key expired by now, `X` expired itself, `R` by a key revoked by now, `E` cannot tell. */
 export type Letter = 'G' | 'B' | 'Y' | 'X' | 'R' | 'E';
 
-const WORDS: [word: string, letter: Letter][] = [['GOODSIG', 'G'], ['BADSIG', 'B'], ['EXPKEYSIG', 'Y'], ['EXPSIG', 'X'], ['REVKEYSIG', 'R']];
+const LETTERS: Record<string, Letter> = { GOODSIG: 'G', BADSIG: 'B', EXPKEYSIG: 'Y', EXPSIG: 'X', REVKEYSIG: 'R', ERRSIG: 'E' };
 
 export class Gpg {
   readonly home = tempDir();
@@ -52,7 +52,7 @@ export class Gpg {
     return this.run([...more, '--local-user', fingerprint, '--detach-sign'], { now, input: payload });
   }
 
-  /** What gpg's status lines say, as git reads them; the exit status is not asked, as git doesn't. */
+  /** What gpg's status lines say, as git reads them; the exit status is not asked. */
   judge(certificate: Uint8Array, signature: Uint8Array, payload: Uint8Array, now?: number): Letter {
     const dir = join(this.home, 'files');
     mkdirSync(dir, { recursive: true });
@@ -60,7 +60,9 @@ export class Gpg {
     const at = now === undefined ? {} : { now };
     if (certificate.length > 0) this.try(['--no-autostart', '--import', join(dir, 'certificate')], at);
     const { stdout } = this.try(['--no-autostart', '--status-fd', '1', '--verify', join(dir, 'signature'), join(dir, 'payload')], at);
-    return WORDS.find(([word]) => stdout.includes(`[GNUPG:] ${word} `))?.[1] ?? 'E';
+    // git takes two verdicts for an error
+    const letters = [...stdout.toString('latin1').matchAll(/^\[GNUPG:\] (\w+) /gm)].flatMap(([, word = '']) => LETTERS[word] ?? []);
+    return letters.length === 1 ? letters[0]! : 'E';
   }
 
   close(): void {
