@@ -86,12 +86,6 @@ export function refusalOf(key: Key, { at, namespace, certificate }: Use): Refusa
   return limited && !(key.namespaces as readonly string[]).includes(namespace) ? 'namespace' : undefined;
 }
 
-/** Returns why a revoked key does not count for what it signed at a time. */
-export function revocationOf(key: Key, at: number): 'compromised' | 'retired' | undefined {
-  const refusal = refusalOf(key, { at });
-  return refusal === 'compromised' || refusal === 'retired' ? refusal : undefined;
-}
-
 /**
  * Tells whether only signatures with proof of presence count for a person. Under `auto` a hardware key in the roster asks for
  * it until it is revoked, whatever its other bounds: whoever signs picks the date, and would pick one beside them.

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { utf8 } from '../../src/bytes.ts';
 import { parsePolicy, type Policy } from '../../src/trust/policy.ts';
 import { parseRoster, type Key, type Roster } from '../../src/trust/roster.ts';
-import { agentBehind, holdsRole, isAuthor, keyHolder, needsPresence, personOfEmail, revocationOf, satisfiable } from '../../src/trust/standing.ts';
+import { agentBehind, canSign, holderOf, holdsRole, isAuthor, keyHolder, needsPresence, personOfEmail, refusalOf, satisfiable } from '../../src/trust/standing.ts';
 import { LINES } from '../vectors/policy-vectors.ts';
 
 const test = suite('standing');
@@ -77,18 +77,57 @@ test('an address finds its person in any spelling, and nobody else', () => {
   assert.not(isAuthor(full.people['alice']!, 'bob@x.example'));
 });
 
-function revoked(reason: 'compromised' | 'retired'): Key {
-  return { scheme: 'ssh', keyid: 'ssh:SHA256:x', line: '', hardware: false, revoked: { at: AT, reason } };
+function key(limits: string): Key {
+  return roster(`people:\n  a: { name: A, keys: [{ ssh: ${LINES.first}, ${limits} }] }\n`).people['a']!.keys[0]!;
 }
 
 test('a compromised key is void for all time, a retired one afterwards', () => {
-  assert.is(revocationOf(revoked('compromised'), AT - 1e9), 'compromised');
-  assert.is(revocationOf(revoked('compromised'), AT + 1), 'compromised');
-  assert.is(revocationOf(revoked('retired'), AT - 1), undefined);
-  assert.is(revocationOf(revoked('retired'), AT), undefined);
-  assert.is(revocationOf(revoked('retired'), AT + 1), 'retired');
-  assert.is(revocationOf(revoked('retired'), Number.NaN), 'retired', 'no time is no excuse');
-  assert.is(revocationOf(full.people['alice']!.keys[0]!, AT), undefined);
+  const compromised = key('revoked: { at: 2026-01-31T12:00:00Z, reason: compromised }');
+  assert.equal([AT - 1e9, AT + 1].map((at) => refusalOf(compromised, { at })), ['compromised', 'compromised']);
+  assert.equal([AT - 1, AT, AT + 1].map((at) => refusalOf(key(RETIRED), { at })), [undefined, undefined, 'retired']);
+  assert.is(refusalOf(key(RETIRED), { at: Number.NaN }), 'retired', 'no time is no excuse');
+  assert.is(refusalOf(full.people['alice']!.keys[0]!, { at: AT }), undefined);
+});
+
+test('bounds hold to the second, both ends included; of a certificate the last is not', () => {
+  const bounded = key('validAfter: 2026-01-31T12:00:00Z, validBefore: 2026-01-31T12:00:10Z');
+  assert.equal([-1, 0, 10, 11, Number.NaN].map((seconds) => refusalOf(bounded, { at: AT + seconds })), ['not-yet-valid', undefined, undefined, 'expired', 'not-yet-valid']);
+  const certificate = { validAfter: AT, validBefore: AT + 10 };
+  assert.equal([-1, 0, 9, 10, Number.NaN].map((seconds) => refusalOf(key('namespaces: [git]'), { at: AT + seconds, certificate })), ['not-yet-valid', undefined, undefined, 'expired', 'not-yet-valid']);
+});
+
+test('a namespace is asked of those keys only that have one', () => {
+  const git = key('namespaces: [git]');
+  assert.equal(['git', 'countersign', 'file', ''].map((namespace) => refusalOf(git, { at: AT, namespace })), [undefined, 'namespace', 'namespace', 'namespace']);
+  assert.is(refusalOf(full.people['alice']!.keys[0]!, { at: AT, namespace: 'file' }), undefined);
+});
+
+const certified = roster(`people:
+  alice: { name: A, keys: [{ ssh: ${LINES.first}, certAuthority: [alice@x.example, alice], validBefore: 2026-01-31T12:00:00Z }, { ssh: ${LINES.second}, ${RETIRED} }] }
+  bob: { name: B, keys: [{ ssh: ${LINES.first}, certAuthority: [bob@x.example] }, { ssh: ${LINES.hardware} }] }
+`);
+const authority = certified.people['alice']!.keys[0]!.keyid.replace('ssh-ca:', 'ssh:');
+const strange = 'ssh:SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+const holder = (principals: string[], keyid = strange, by = authority) => holderOf(certified, { keyid, certificate: { authority: by, principals, validAfter: 0, validBefore: 2 ** 64 } });
+
+test('a certificate counts for whom its CA and principals name, and for nobody where they name two', () => {
+  assert.is(holder(['alice@x.example'])!.id, 'alice');
+  assert.is(holder(['other', 'alice', 'alice@x.example'])!.id, 'alice');
+  assert.is(holder(['bob@x.example'])!.id, 'bob');
+  for (const principals of [[], ['other'], ['ALICE'], ['*'], ['alice', 'bob@x.example'], ['alice@x.example#']]) assert.is(holder(principals), undefined, principals.join());
+  assert.is(holder(['alice'], strange, strange), undefined, 'another CA');
+  assert.is(keyHolder(certified, authority), undefined, "the CA's own signatures are nobody's");
+  assert.is(keyHolder(certified, authority.replace('ssh:', 'ssh-ca:')), undefined);
+});
+
+test('a key of the roster never counts through a certificate of somebody else, and stays revoked in its own', () => {
+  const [second, hardware] = [certified.people['alice']!.keys[1]!.keyid, certified.people['bob']!.keys[1]!.keyid];
+  assert.is(holder(['alice'], hardware), undefined);
+  assert.is(holder(['bob@x.example'], hardware)!.id, 'bob');
+  const { key: limited } = holder(['alice'], second)!;
+  assert.equal([AT, AT + 1].map((at) => refusalOf(limited, { at })), [undefined, 'retired']);
+  assert.is(refusalOf(holder(['alice'])!.key, { at: AT + 1 }), 'expired', "the CA's own bound");
+  assert.is(holder(['other'], second), undefined, 'a certificate of no use is none, as for OpenSSH');
 });
 
 test('presence is needed as soon as a person has a hardware key', () => {
@@ -106,6 +145,23 @@ test('one of the roles is enough, and none asked for is anybody', () => {
   assert.ok(holdsRole(alice!, ['reviewer', 'owner']));
   assert.not(holdsRole(bob!, ['owner']));
   assert.ok(holdsRole(bob!, []));
+});
+
+test('a key signs stamps and evidence while it is valid, if it is of a kind that can', () => {
+  const person = (keys: string) => roster(`people:\n  a: { name: A, keys: [${keys}] }\n`).people['a']!;
+  const can = (keys: string, text = '', at?: number) => { const a = person(keys); return canSign(policy(text), a, a.keys[0]!, at); };
+  const bounded = `{ ssh: ${LINES.first}, validAfter: 2026-01-31T12:00:00Z }`;
+  assert.equal([undefined, AT - 1, AT].map((at) => can(bounded, '', at)), [true, false, true]);
+  assert.is(can(`{ ssh: ${LINES.first}, namespaces: [git] }`), false);
+  assert.is(can('{ x509: { ca: keys/c.pem, identity: a@x.example } }'), false);
+  assert.is(can('{ openpgp: keys/a.asc }', 'presence: required\n'), false);
+  assert.is(can(`{ ssh: ${LINES.first}, certAuthority: [a] }`, 'presence: required\n'), true, 'it may certify hardware keys');
+});
+
+test('a hardware key asks for presence until it is revoked, whatever its other bounds', () => {
+  const { a } = roster(`people:\n  a: { name: A, keys: [{ ssh: ${LINES.first} }, { ssh: ${LINES.hardware}, validAfter: 2026-01-01T00:00:00Z, validBefore: 2026-01-02T00:00:00Z }] }\n`).people;
+  assert.ok(needsPresence(policy(), a!), 'whoever signs picks the date');
+  assert.not(needsPresence(policy(), certified.people['alice']!));
 });
 
 const ALICE = `  alice: { name: A, roles: [owner], keys: [{ ssh: ${LINES.first} }] }\n`;
@@ -141,6 +197,11 @@ test('an owner who can not sign is no owner', () => {
   assert.equal(unmet(BOB + KEYLESS, NOBODY), [['owner', 'no-owner']]);
   const retired = `  alice: { name: A, roles: [owner], keys: [{ ssh: ${LINES.first}, ${RETIRED} }] }\n`;
   assert.equal(unmet(retired + BOB, NOBODY), [['owner', 'no-owner']]);
+});
+
+test('an owner whose keys have run out is no owner from then on', () => {
+  const short = roster(`people:\n  alice: { name: A, roles: [owner], keys: [{ ssh: ${LINES.first}, validBefore: 2026-01-31T12:00:00Z }] }\n`);
+  assert.equal([undefined, AT, AT + 1].map((at) => satisfiable(policy(NOBODY), short, at).map(({ reason }) => reason)), [[], [], ['no-owner', 'too-few-people']]);
 });
 
 test('where presence is required, a software key is no key', () => {
