@@ -6,6 +6,7 @@ import type { PrivateKey, PublicKey } from 'openpgp';
 import { Fault } from '../fault.ts';
 import { fromUtf8, latin1 } from '../bytes.ts';
 import { clip, printable } from '../printable.ts';
+import { readPackets } from '../signature/openpgp/framing.ts';
 import { readKeyFile } from './key-file.ts';
 import { signedPacket } from './packet.ts';
 import { askPassphrase, tellTerminal, type AskPassphrase } from './passphrase.ts';
@@ -31,6 +32,7 @@ export interface KeyFacts {
 }
 
 const TRIES = 3;
+const MOST_PACKETS = 10_000;
 const HINT = 'export one with "gpg --armor --export-secret-keys FINGERPRINT", or make one with "countersign people key new"';
 
 /** Returns a signer of scheme `openpgp` with keyid `openpgp:<fingerprint of the primary key>`. Nothing is read before the first signing. */
@@ -107,20 +109,22 @@ async function unlock(openpgp: OpenPgp, privateKey: PrivateKey, path: string, as
 }
 
 /** Reads the one key of a file. @throws Fault KEY_INVALID */
-async function parseKey({ readKeys }: OpenPgp, bytes: Uint8Array, name: string): Promise<PublicKey | PrivateKey> {
-  const keys = await read(readKeys, bytes).catch((cause: unknown) => {
+async function parseKey(openpgp: OpenPgp, bytes: Uint8Array, name: string): Promise<PublicKey | PrivateKey> {
+  const keys = await readAll(openpgp, bytes).catch((cause: unknown) => {
     throw new Fault('KEY_INVALID', `${printable(name)} is no OpenPGP key: ${reasonOf(cause)}`, { hint: HINT });
   });
   if (keys.length !== 1) throw new Fault('KEY_INVALID', `${printable(name)} holds ${keys.length} keys, not one`, { hint: HINT });
   return keys[0]!;
 }
 
-async function read(readKeys: OpenPgp['readKeys'], bytes: Uint8Array): Promise<PublicKey[]> {
-  if (bytes.length > 0 && bytes[0]! >= 0x80) return readKeys({ binaryKeys: bytes });
-  const text = fromUtf8(bytes) ?? '';
+async function readAll({ readKeys, unarmor }: OpenPgp, bytes: Uint8Array): Promise<PublicKey[]> {
+  const text = bytes.length > 0 && bytes[0]! >= 0x80 ? undefined : (fromUtf8(bytes) ?? '');
   // openpgp.js would read the first block and pass over the others.
-  if (text.split('-----BEGIN PGP ').length > 2) throw new Error('several blocks of armor in one file');
-  return readKeys({ armoredKeys: text });
+  if (text !== undefined && text.split('-----BEGIN PGP ').length > 2) throw new Error('several blocks of armor in one file');
+  const binaryKeys = text === undefined ? bytes : ((await unarmor(text)).data as Uint8Array);
+  // Its time grows with the square of their number.
+  if (readPackets(binaryKeys, MOST_PACKETS) === undefined) throw new Error('it is not made of OpenPGP packets, or of too many');
+  return readKeys({ binaryKeys });
 }
 
 /** Returns the public half without portraits and without what others say of it: that would be for their key files. */

@@ -12,7 +12,7 @@ const done = () => Promise.resolve(0);
 
 const TABLE: readonly Command[] = [
   command({ name: 'show [path..]', summary: 's', words: { path: { type: 'string', array: true } }, flags: { deep: { type: 'boolean', default: false }, tag: { type: 'string', array: true, requiresArg: true }, at: { type: 'string', requiresArg: true } }, run: done }),
-  group('people', 'p', [command({ name: 'add <id>', summary: 'a', words: { id: { type: 'string', demandOption: true } }, run: done })]),
+  group('people', 'p', [command({ name: 'add <id>', summary: 'a', words: { id: { type: 'string', demandOption: true } }, run: done }), group('key', 'k', [command({ name: 'new <id>', summary: 'n', words: { id: { type: 'string', demandOption: true } }, flags: { long: { type: 'boolean', default: false } }, run: done })])]),
 ];
 
 async function parse(...argv: string[]): Promise<Record<string, unknown>> {
@@ -48,6 +48,17 @@ test('what does not exist names the nearest thing that does', async () => {
   await rejectsWith('USAGE', parse('people'));
   await rejectsWith('USAGE', parse('people', 'add'));
   await rejectsWith('USAGE', parse('people', 'add', 'a', 'b'));
+});
+
+test('a group inside a group', async () => {
+  const args = await parse('people', 'key', 'new', 'a', '--long');
+  assert.equal([args['name'], args['id'], args['long']], ['new <id>', 'a', true]);
+  for (const argv of [['people', 'key'], ['people', 'key', 'new'], ['people', 'new', 'a'], ['people', 'key', 'new', 'a', 'b']]) await rejectsWith('USAGE', parse(...argv));
+  assert.match((await rejectsWith('USAGE', parse('people', 'key', 'nwe', 'a'))).hint!, '"new"');
+  assert.match((await rejectsWith('USAGE', parse('people', 'key', 'new', 'a', '--lng'))).hint!, '"--long"');
+  assert.match((await rejectsWith('USAGE', parse('people', 'key', 'new'))).message, 'people key new <id>');
+  const help = await parseCommandLine(['people', 'key', '--help'], TABLE, '1');
+  assert.match(help.kind === 'text' ? help.text : '', 'countersign people key new <id>');
 });
 
 test('help and version are text, for every command there is', async () => {

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromLatin1, latin1, utf8 } from '../../src/bytes.ts';
 import type { Change } from '../../src/oid.ts';
-import { repositoryId } from '../../src/hook/adoption.ts';
+import { repositoryId, takesGitSignature } from '../../src/hook/adoption.ts';
 import { emailOf, pendingAuthor } from '../../src/hook/author.ts';
 import { boundSize } from '../../src/hook/bounds.ts';
 import { parseRaw } from '../../src/hook/change.ts';
@@ -70,6 +70,16 @@ test('settings: the last one counts, bare keys are true', () => {
   assert.is(read('i18n.commitencoding\nISO-8859-1').encoding, 'ISO-8859-1');
   assert.is(read('extensions.objectformat\nsha256').objectFormat, 'sha256');
   assert.is(read('countersign.signer\nssh:/a\nb').signer, 'ssh:/a\nb');
+});
+
+test('a policy takes any signature of git where one line plainly says so', () => {
+  const takes = (...lines: string[]): boolean => takesGitSignature(utf8(`version: 1\n${lines.join('\n')}\nx: y\n`));
+  for (const line of ['gitSignature: any', 'gitSignature:\tany # for now', 'gitSignature: "any"', "gitSignature:  'any'  ", 'gitSignature: any\r']) assert.ok(takes(line), line);
+  for (const line of ['', 'gitSignature: presence', 'gitSignature: presence # any', '# gitSignature: any', ' gitSignature: any', 'gitSignature:any', 'gitSignature: anything', `gitSignature: "any'`, 'gitsignature: any', 'gitSignature:']) {
+    assert.not.ok(takes(line), line);
+  }
+  assert.not.ok(takes('gitSignature: any', 'gitSignature: presence'));
+  assert.not.ok(takesGitSignature(undefined));
 });
 
 test('raw differences: every byte of a path, and no path in conflict', () => {

@@ -4,10 +4,12 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateKey, readKey, readPrivateKey, revokeKey } from 'openpgp';
+import fc from 'fast-check';
+import { armor as armorOf, enums, generateKey, readKey, readPrivateKey, revokeKey } from 'openpgp';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { utf8 } from '../../src/bytes.ts';
+import type { Fault } from '../../src/fault.ts';
 import { inspectKey, inspectKeyFile, newOpenpgpKey, openpgpSigner } from '../../src/signer/openpgp.ts';
 import type { AskPassphrase } from '../../src/signer/passphrase.ts';
 import { Keyring } from '../kit/gpg.ts';
@@ -136,6 +138,31 @@ test('files that are no key', async () => {
   }
   await rejectsWith('KEY_INVALID', inspectKeyFile(join(dir, 'folder')));
   await rejectsWith('KEY_INVALID', inspectKey(utf8('\u001b[2J'), '\u001b[2J'));
+});
+
+test('files made to keep the reader busy: refused at once', async () => {
+  const empty = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i % 2 === 0 ? 0xcd : 0));
+  const { armor } = await newOpenpgpKey('A', 'a@example.com', undefined);
+  const certifications = armor.replace('\n\n', `\n${'Comment: x\n'.repeat(50_000)}\n`);
+  const started = Date.now();
+  await rejectsWith('KEY_INVALID', inspectKey(empty, 'empty packets'));
+  await rejectsWith('KEY_INVALID', inspectKey(utf8(armorOf(enums.armor.privateKey, empty.slice(0, 700_000))), 'empty packets in armor'));
+  await inspectKey(utf8(certifications), 'a novel of headers').catch((thrown: unknown) => assert.is((thrown as Fault).code, 'KEY_INVALID'));
+  assert.ok(Date.now() - started < 2000, `${Date.now() - started} ms`);
+});
+
+test('any mutation of a key file is read, or refused by a fault', async () => {
+  const original = Buffer.from((await readPrivateKey({ armoredKey: (await newOpenpgpKey('A', 'a@example.com', undefined)).armor })).write());
+  const mutation = fc.record({ at: fc.nat(original.length - 1), byte: fc.nat(255), cut: fc.nat(original.length), again: fc.boolean() });
+  const runs = process.env['SLOW'] === '1' ? 10_000 : 150;
+  await fc.assert(fc.asyncProperty(mutation, async ({ at, byte, cut, again }) => {
+    const bytes = Buffer.from(original);
+    bytes[at] = byte;
+    const given = again ? Buffer.concat([bytes, bytes.subarray(0, cut)]) : bytes.subarray(0, cut > original.length / 2 ? original.length : cut);
+    const path = write('mutated', given);
+    await inspectKeyFile(path).catch((thrown: unknown) => assert.is((thrown as Fault).code, 'KEY_INVALID', String((thrown as Error).stack)));
+    await sign(path, answers(...Array.from({ length: 3 }, () => 'x')).ask).catch((thrown: unknown) => assert.ok(['SIGNER_UNAVAILABLE', 'SIGNING_FAILED'].includes((thrown as Fault).code), String((thrown as Error).stack)));
+  }), { numRuns: runs });
 });
 
 test('the certificate is public, clean, and nobody else had a hand in it', async () => {
