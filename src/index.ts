@@ -4,7 +4,7 @@ export { Fault, type FaultCode } from './fault.ts';
 export type { Change, ObjectFormat, Oid, Path } from './oid.ts';
 export type { Repo } from './repo/repo.ts';
 export { openRepo } from './repo/open.ts';
-export { verifyHistory, verifyRange } from './verifier/verify.ts';
+export { verifyHistory, verifyRange, verifyRelease } from './verifier/verify.ts';
 export type {
-  Binding, CommitKind, CommitVerdict, Finding, Judged, Level, Outcome, Question, RangeVerdict, StampSigner, Summary,
+  AskedTag, Binding, CommitKind, CommitVerdict, Finding, Judged, Level, Outcome, Question, RangeVerdict, StampSigner, Summary, TagVerdict,
 } from './verifier/verifier.ts';

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attack: a release. The tag's own signature, its name, what it points at, and where the commits that it vouches for begin.
+// Attack: a tag's own signature, its name, and what it points at.
 import { createPrivateKey } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Oid } from '../../src/oid.ts';
-import { listTags } from '../../src/repo/tags.ts';
 import { encodeArmor } from '../../src/signature/ssh/sshsig.ts';
-import { previousTag } from '../../src/verifier/previous-tag.ts';
 import { verifyHistory, verifyRange, verifyRelease } from '../../src/verifier/verify.ts';
 import type { RangeVerdict } from '../../src/verifier/verifier.ts';
 import { EPOCH, History, policyText, rosterText, time } from '../kit/history.ts';
-import { hardwareHand, softwareHand, type Hand } from '../kit/person.ts';
+import { hardwareHand, softwareHand } from '../kit/person.ts';
+import { tag, type Tagging } from '../kit/tag.ts';
 
 const test = suite('case: tag');
 const hands = { alice: softwareHand(), bob: softwareHand(), carol: hardwareHand(1) };
@@ -26,30 +25,6 @@ async function make(options: Parameters<typeof History.make>[0] = {}): Promise<H
   const history = await History.make({ hands, roster, policy: 'gitSignature: any\n', ...options });
   open.push(history);
   return history;
-}
-
-interface Tagging {
-  by?: Hand | null;
-  name?: string;
-  /** The ref, where it is another than the name inside. */
-  as?: string;
-  of?: Oid;
-  type?: string;
-  tagger?: string;
-  at?: number;
-  message?: string;
-  /** Changes the finished object. */
-  alter?: (text: string) => string;
-}
-
-/** Makes a tag as git does, and its ref. */
-function tag(history: History, { by = hands.alice, name = 'v1', as = name, of = history.tip, type = 'commit', tagger = 'Alice Example <alice@example.com>', at = history.now, message = 'release\n', alter = (text) => text }: Tagging = {}): Oid {
-  const payload = Buffer.from(`object ${of}\ntype ${type}\ntag ${name}\ntagger ${tagger} ${at} +0000\n\n${message}`);
-  const whole = by === null ? payload : Buffer.concat([payload, encodeArmor(by.sign(payload, 'git'))]);
-  const oid = history.scratch.git(['hash-object', '-t', 'tag', '-w', '--stdin', '--literally'], { input: Buffer.from(alter(whole.toString('latin1')), 'latin1') }) as Oid;
-  // git itself would refuse a malformed one
-  history.scratch.write(`.git/refs/tags/${as}`, `${oid}\n`);
-  return oid;
 }
 
 async function judge(history: History, oid: Oid, name = 'v1', verify = verifyRelease, base = history.adoption): Promise<RangeVerdict> {
@@ -231,82 +206,6 @@ test('from a commit without a policy, no state judges it', async () => {
   const bare = await history.commit({ parents: [], tree: history.scratch.git(['mktree'], { input: '' }) as Oid, by: null });
   const range = await judge(history, tag(history), 'v1', verifyRange, bare);
   assert.equal([range.verdict, range.tag, range.findings[0]!.rule], ['unknown', undefined, 'untrusted-base']);
-});
-
-/** Returns the tag where the commits of the tip begin, and the tags passed over. */
-async function beginning(history: History): Promise<[string | undefined, Record<string, string>]> {
-  const { found, passed } = await previousTag(history.repo, await listTags(history.repo.layout, history.scratch.env), history.tip);
-  return [found?.name, Object.fromEntries(passed.map(({ name, why }) => [name, why]))];
-}
-
-test('the commits begin at the nearest earlier tag that counts', async () => {
-  const history = await make();
-  tag(history, { name: 'v0' });
-  await history.commit();
-  tag(history, { name: 'v1' });
-  await history.commit();
-  const late = await history.commit();
-  await history.commit();
-  assert.equal(await beginning(history), ['v1', {}]);
-  // planted on a late commit, so that little is judged
-  history.scratch.git(['update-ref', 'refs/tags/light', late]);
-  tag(history, { name: 'unsigned', by: null, of: late });
-  tag(history, { name: 'stranger', by: softwareHand(), of: late });
-  tag(history, { name: 'forge', by: forge, of: late });
-  tag(history, { name: 'moved', as: 'renamed', of: late });
-  tag(history, { name: 'junk', of: late, alter: (text) => `${text}junk` });
-  tag(history, { name: 'malformed', of: late, alter: (text) => text.replace('type', 'kind') });
-  tag(history, { name: 'nested', of: tag(history, { name: 'unsigned', by: null, of: late }), type: 'tag' });
-  tag(history, { name: 'copied', as: 'copy', of: late, alter: (text) => text.replace(late, history.adoption) });
-  const passed = { unsigned: 'unsigned-human', stranger: 'unknown-signer', forge: 'unknown-signer', renamed: 'stale-signature', junk: 'malleable-commit, bad-signature' };
-  assert.equal(await beginning(history), ['v1', passed]);
-  // the tip's own tags are none of an earlier release
-  tag(history, { name: 'v2' });
-  assert.is((await beginning(history))[0], 'v1');
-  tag(history, { name: 'v1-again', of: late });
-  assert.is((await beginning(history))[0], 'v1-again');
-});
-
-test('a tag off the first-parent line, or before the adoption, is no beginning', async () => {
-  const history = await make();
-  const side = await history.commit({ parents: [history.adoption], files: { 'src/side.ts': 'x\n' } });
-  tag(history, { name: 'side', of: side });
-  await history.commit({ files: { 'src/b.ts': 'b\n' } });
-  const merge = history.scratch.git(['merge-tree', '--write-tree', history.tip, side]) as Oid;
-  await history.commit({ parents: [history.tip, side], tree: merge, by: null }).then((oid) => (history.tip = oid));
-  assert.equal(await beginning(history), [undefined, {}]);
-  tag(history, { name: 'adoption', of: history.adoption });
-  assert.equal(await beginning(history), ['adoption', {}]);
-});
-
-test('without a policy there is no beginning; a policy that cannot be read is none', async () => {
-  const history = await make();
-  const old = await history.commit({ parents: [], files: { 'src/a.ts': 'a\n' }, by: null });
-  tag(history, { name: 'before', of: old });
-  const broken = await history.commit({ parents: [old], files: { '.countersign/policy.yaml': 'nonsense\n', '.countersign/roster.yaml': roster }, by: null });
-  tag(history, { name: 'broken', of: broken });
-  history.tip = await history.commit({ parents: [broken], by: null });
-  assert.equal(await beginning(history), [undefined, { broken: 'no readable policy', before: 'no readable policy' }]);
-});
-
-test('a stolen key makes no beginning once it is revoked', async () => {
-  const history = await make();
-  tag(history, { name: 'v0', of: history.adoption });
-  const late = await history.commit();
-  await revoke(history, 'compromised', history.now);
-  tag(history, { name: 'planted', by: hands.bob, tagger: 'Bob Example <bob@example.com>', of: late });
-  assert.equal(await beginning(history), ['v0', { planted: 'revoked-key' }]);
-});
-
-test('a release is judged step by step: the limits of a range are not asked', async () => {
-  const history = await make({ policy: 'gitSignature: any\nagents:\n  limits:\n    range: { files: 2, additions: 100, deletions: 100 }\n' });
-  const session = history.session({ limits: { commit: { files: 9, additions: 99, deletions: 99 }, range: { files: 99, additions: 99, deletions: 99 } } });
-  await history.commit({ by: 'alice', files: session.file });
-  for (const name of ['a', 'b', 'c']) await history.commit({ by: session, files: { [`src/${name}.ts`]: `${name}\n` } });
-  const oid = tag(history);
-  const { verdict, summary } = await judge(history, oid);
-  assert.equal([verdict, summary.ai, summary.preAdoption], ['good', 3, 0]);
-  assert.is((await judge(history, oid, 'v1', verifyRange)).verdict, 'bad');
 });
 
 test.run();

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { pathFromBytes, pathOf } from '../../src/oid.ts';
 import { jsonReport, printJson, printJsonLine } from '../../src/report/json.ts';
 import { ndjsonReport } from '../../src/report/ndjson.ts';
-import { commitVerdict, finding, OID, rangeVerdict } from '../kit/verdicts.ts';
+import { commitVerdict, finding, OID, rangeVerdict, tagVerdict } from '../kit/verdicts.ts';
 
 const test = suite('json');
 const signer = { kind: 'session', id: '01JDQ3M8Z0W6T3E9Q8C6T4XK2N', sponsor: 'alice', scheme: 'ed25519', strength: 'software' } as const;
@@ -28,6 +28,15 @@ test('what is not known is left out', () => {
   report.add({ kind: 'commit', commit: commitVerdict({ provenance: 'undeclared' }) });
   const { commits } = JSON.parse(report.add({ kind: 'range', range: rangeVerdict({}) }));
   assert.equal(Object.keys(commits[0]), ['oid', 'verdict', 'provenance', 'findings']);
+});
+
+test('a tag stands beside the commits, with a verdict of its own', () => {
+  const tag = tagVerdict({ verdict: 'bad', signer: { ...signer, kind: 'person', id: 'alice' }, findings: [finding({ rule: 'wrong-author' })] });
+  for (const report of [jsonReport(), ndjsonReport()]) {
+    const value = JSON.parse(report.add({ kind: 'range', range: rangeVerdict({ tag }) }));
+    assert.equal(Object.keys(value.tag), ['name', 'oid', 'verdict', 'signer', 'tagger', 'findings']);
+    assert.equal([value.tag.name, value.tag.verdict, value.tag.findings[0].rule, value.findings], ['v1.2.0', 'bad', 'wrong-author', []]);
+  }
 });
 
 test('ndjson: each line is whole, and the last one is the range', () => {

@@ -7,7 +7,7 @@ import { pathFromBytes, pathOf } from '../../src/oid.ts';
 import type { Paint } from '../../src/report/paint.ts';
 import { textReport } from '../../src/report/text.ts';
 import type { Judged } from '../../src/verifier/verifier.ts';
-import { commitVerdict, finding, OID, rangeVerdict } from '../kit/verdicts.ts';
+import { commitVerdict, finding, OID, rangeVerdict, tagVerdict } from '../kit/verdicts.ts';
 
 const test = suite('text');
 const plain: Paint = (_, text) => text;
@@ -41,6 +41,16 @@ test('findings: weight, rule, place, and the command that mends it', () => {
   assert.match(lines[7]!, /^bad: 2 commits \(1 human, 1 ai\), 1 error in the whole, by the policy of a{10}, serial 3$/);
 });
 
+test('a tag: a line like a commit\'s, what is wrong with it, and that it counts', () => {
+  const signer = { kind: 'person', id: 'alice', scheme: 'ssh', strength: 'software' } as const;
+  const lines = (tag: ReturnType<typeof tagVerdict>): string[] => show({ kind: 'range', range: rangeVerdict({ strength: 'presence', tag }) }).split('\n');
+  assert.is(lines(tagVerdict({ signer }))[0], `good     ${OID.slice(0, 10)}  tag         alice  v1.2.0`);
+  assert.not.match(lines(tagVerdict({ signer }))[1]!, 'tag');
+  const bad = lines(tagVerdict({ verdict: 'bad', findings: [finding({ rule: 'unsigned-human', message: 'nobody', hint: 'sign it' })] }));
+  assert.equal(bad.slice(0, 3), [`bad      ${OID.slice(0, 10)}  tag         unproven: Alice <alice@example.com>  v1.2.0`, '  error: unsigned-human: nobody', '    fix: sign it']);
+  assert.match(bad[3]!, /^good: 2 commits \(1 human, 1 ai\), the tag bad, /);
+});
+
 test('software keys are named where they decided, and only there', () => {
   assert.match(show({ kind: 'range', range: rangeVerdict({}) }), /\nSoftware keys decided/);
   assert.not.match(show({ kind: 'range', range: rangeVerdict({ strength: 'presence' }) }), 'Software');
@@ -61,10 +71,10 @@ test('no text of a commit acts on a terminal or begins a line of its own', () =>
     const signer = { kind: 'person', id: text, scheme: 'ssh', strength: 'software' } as const;
     const findings = [finding({ message: text, hint: text, path: pathFromBytes(raw) })];
     const commit = commitVerdict({ subject: text, author: text, agent: text, signer, unauthenticated: [text], findings });
-    const shown = show({ kind: 'commit', commit }, { kind: 'commit', commit: commitVerdict({ author: text }) }, { kind: 'range', range: rangeVerdict({ notes: [text], findings }) });
+    const shown = show({ kind: 'commit', commit }, { kind: 'commit', commit: commitVerdict({ author: text }) }, { kind: 'range', range: rangeVerdict({ notes: [text], findings, tag: tagVerdict({ name: text, tagger: text, findings }) }) });
     assert.not.match(shown, /[^\P{C}\n]|[\u2028\u2029]/u);
     assert.is(shown.split('\n').length, show({ kind: 'commit', commit: commitVerdict({ unauthenticated: ['x'], findings: [finding({ hint: text })] }) },
-      { kind: 'commit', commit: commitVerdict({}) }, { kind: 'range', range: rangeVerdict({ notes: ['x'], findings: [finding({ hint: text })] }) }).split('\n').length);
+      { kind: 'commit', commit: commitVerdict({}) }, { kind: 'range', range: rangeVerdict({ notes: ['x'], findings: [finding({ hint: text })], tag: tagVerdict({ findings: [finding({ hint: text })] }) }) }).split('\n').length);
   }), { numRuns: process.env['SLOW'] === '1' ? 5000 : 200 });
 });
 
