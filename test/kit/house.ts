@@ -35,16 +35,13 @@ export const DOORS: Record<string, RegExp> = {
   yargs: /^cli\//,
   'isomorphic-git': /^repo\/isomorphic\.ts$/,
   openpgp: /^signature\/openpgp\/packets\.ts$|^signer\/openpgp\.ts$/,
-  pkijs: /^signature\/x509\//,
-  asn1js: /^signature\/x509\//,
   '@sigstore/bundle': /^signature\/sigstore\//,
-  '@sigstore/core': /^signature\/(?:sigstore|x509)\//,
   '@sigstore/protobuf-specs': /^signature\/sigstore\//,
   '@sigstore/verify': /^signature\/sigstore\//,
 };
 
 /** Packages that cost too much at start-up for a static import. */
-const HEAVY = ['isomorphic-git', 'openpgp', 'pkijs', '@sigstore/bundle', '@sigstore/verify'];
+const HEAVY = ['isomorphic-git', 'openpgp', '@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify'];
 
 /** Packages that the hook's bundle loads from beside itself, at run time, where somebody's key asks for it. */
 const OUTSIDE = ['openpgp'];

@@ -47,8 +47,8 @@ export async function toEntity(message: SignedData, { entry, timestamp }: Proofs
     const encoded = entity.key.$case === 'certificate' && equal(entity.key.certificate.root.toDER(), signer.der);
     return encoded ? entity : 'chain';
   } catch {
-    // Nothing but the timestamp is read here for the first time.
-    return 'timestamp';
+    // The library reads both here, and more of a certificate than was read before.
+    return timestamp ? 'timestamp' : 'chain';
   }
 }
 

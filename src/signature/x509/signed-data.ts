@@ -49,6 +49,7 @@ interface SignerInfo {
 }
 
 interface Parts {
+  digests: Algorithm[];
   content: { type: string; attached: boolean };
   certificates: Uint8Array[];
   signers: (SignerInfo | 'version')[];
@@ -63,24 +64,27 @@ export function decodeSignedData(bytes: Uint8Array): SignedData | SignedDataProb
   }));
   if (parts === undefined) return 'malformed';
   if (parts === 'version') return parts;
-  const { content, signers } = parts;
+  const { digests, content, signers } = parts;
   if (content.type !== DATA || content.attached) return 'content';
   const [signer] = signers;
   if (signer === undefined || signers.length > 1) return 'signers';
-  return signer === 'version' ? signer : joinParts(signer, parts.certificates);
+  if (signer === 'version') return signer;
+  // The list of all signers' digest algorithms, where there is one signer.
+  if (digests.length !== 1 || digests[0]!.id !== signer.digest.id) return 'malformed';
+  return joinParts(signer, parts.certificates);
 }
 
-/** SignedData (§5.1). Its own list of digest algorithms says nothing that the signer doesn't, and nobody signs it. */
+/** SignedData (§5.1). Revocation lists, which nobody signs into it, have no place in it. */
 function readParts(reader: DerReader): Parts | 'version' {
   if (reader.count() !== 1) {
     reader.each(16, () => reader.next());
     return 'version';
   }
-  reader.inside(TAG.set, (list) => list.each(4, readAlgorithm));
+  const digests = reader.inside(TAG.set, (list) => list.each(4, readAlgorithm));
   const content = reader.insideShell(TAG.sequence, (fields) => ({ type: fields.identifier(), attached: fields.optional(0xa0, () => fields.next()) !== undefined }));
   const certificates = reader.optional(0xa0, () => reader.inside(0xa0, (list) => list.each(MAX_CERTIFICATES, () => list.next(TAG.sequence).der))) ?? [];
   const signers = reader.inside(TAG.set, (list) => list.each(2, readSigner));
-  return { content, certificates, signers };
+  return { digests, content, certificates, signers };
 }
 
 /** SignerInfo (§5.3); version 1 names the certificate by issuer and serial number. */
