@@ -77,27 +77,27 @@ test('an address finds its person in any spelling, and nobody else', () => {
   assert.not(isAuthor(full.people['alice']!, 'bob@x.example'));
 });
 
-function key(limits: string): Key {
+function keyWith(limits: string): Key {
   return roster(`people:\n  a: { name: A, keys: [{ ssh: ${LINES.first}, ${limits} }] }\n`).people['a']!.keys[0]!;
 }
 
 test('a compromised key is void for all time, a retired one afterwards', () => {
-  const compromised = key('revoked: { at: 2026-01-31T12:00:00Z, reason: compromised }');
+  const compromised = keyWith('revoked: { at: 2026-01-31T12:00:00Z, reason: compromised }');
   assert.equal([AT - 1e9, AT + 1].map((at) => refusalOf(compromised, { at })), ['compromised', 'compromised']);
-  assert.equal([AT - 1, AT, AT + 1].map((at) => refusalOf(key(RETIRED), { at })), [undefined, undefined, 'retired']);
-  assert.is(refusalOf(key(RETIRED), { at: Number.NaN }), 'retired', 'no time is no excuse');
+  assert.equal([AT - 1, AT, AT + 1].map((at) => refusalOf(keyWith(RETIRED), { at })), [undefined, undefined, 'retired']);
+  assert.is(refusalOf(keyWith(RETIRED), { at: Number.NaN }), 'retired', 'no time is no excuse');
   assert.is(refusalOf(full.people['alice']!.keys[0]!, { at: AT }), undefined);
 });
 
 test('bounds hold to the second, both ends included; of a certificate the last is not', () => {
-  const bounded = key('validAfter: 2026-01-31T12:00:00Z, validBefore: 2026-01-31T12:00:10Z');
+  const bounded = keyWith('validAfter: 2026-01-31T12:00:00Z, validBefore: 2026-01-31T12:00:10Z');
   assert.equal([-1, 0, 10, 11, Number.NaN].map((seconds) => refusalOf(bounded, { at: AT + seconds })), ['not-yet-valid', undefined, undefined, 'expired', 'not-yet-valid']);
   const certificate = { validAfter: AT, validBefore: AT + 10 };
-  assert.equal([-1, 0, 9, 10, Number.NaN].map((seconds) => refusalOf(key('namespaces: [git]'), { at: AT + seconds, certificate })), ['not-yet-valid', undefined, undefined, 'expired', 'not-yet-valid']);
+  assert.equal([-1, 0, 9, 10, Number.NaN].map((seconds) => refusalOf(keyWith('namespaces: [git]'), { at: AT + seconds, certificate })), ['not-yet-valid', undefined, undefined, 'expired', 'not-yet-valid']);
 });
 
 test('a namespace is asked of those keys only that have one', () => {
-  const git = key('namespaces: [git]');
+  const git = keyWith('namespaces: [git]');
   assert.equal(['git', 'countersign', 'file', ''].map((namespace) => refusalOf(git, { at: AT, namespace })), [undefined, 'namespace', 'namespace', 'namespace']);
   assert.is(refusalOf(full.people['alice']!.keys[0]!, { at: AT, namespace: 'file' }), undefined);
 });
