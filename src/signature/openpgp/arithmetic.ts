@@ -34,7 +34,9 @@ export function digestKind(digest: number): 'sound' | 'weak' | 'unknown' {
 }
 
 /** Tells whether a digest is as long as a key asks for: RFC 9580 §5.2.3.2 to 5, and gpg; else it would be the weaker half. */
-export function isLongEnough({ digest }: Signature, { kind, size }: Material): boolean {
+export function isLongEnough({ digest }: Signature, { material }: Key): boolean {
+  if (typeof material === 'string') return false;
+  const { kind, size } = material;
   const least = kind === 'rsa' ? 0 : kind === 'ed25519' ? 32 : kind === 'ed448' ? 64 : Math.min(size, 64);
   return (DIGESTS[digest]?.size ?? 0) >= least;
 }
@@ -47,11 +49,20 @@ export function isSignedBy(key: Key, signature: Signature, ...parts: Uint8Array[
   if (signature.salt.length !== (key.version === 6 ? digest.salt : 0) || (key.version === 6 && digest.salt === 0)) return false;
   const value = readNumbers(signature, material);
   if (!value) return false;
-  const pieces = [signature.salt, ...parts, signature.trailer];
-  if (material.kind === 'ed25519' || material.kind === 'ed448') return verify(null, hash(digest.name, pieces), material.object, value);
-  const verifier = createVerify(digest.name);
+  try {
+    return verifies(material, digest.name, [signature.salt, ...parts, signature.trailer], value);
+  } catch {
+    // An OpenSSL that is set up to do without a digest or curve says so by throwing.
+    return false;
+  }
+}
+
+function verifies({ kind, object }: Material, name: string, pieces: readonly Uint8Array[], value: Uint8Array): boolean {
+  // EdDSA signs the digest as its message (§5.2.3.3 to 5)
+  if (kind === 'ed25519' || kind === 'ed448') return verify(null, hash(name, pieces), object, value);
+  const verifier = createVerify(name);
   for (const piece of pieces) verifier.update(piece);
-  return verifier.verify({ key: material.object, dsaEncoding: 'ieee-p1363' }, value);
+  return verifier.verify({ key: object, dsaEncoding: 'ieee-p1363' }, value);
 }
 
 /** Returns the numbers as node:crypto takes them: one for RSA, else two side by side; undefined where they cannot be the key's. */

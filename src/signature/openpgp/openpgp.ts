@@ -63,8 +63,8 @@ export function issuerOf(packet: Uint8Array): string | undefined {
 }
 
 function checkSignature(signature: Signature, payload: Uint8Array, certificates: readonly Certificate[], horizon: number): OpenpgpCheck {
-  const refused = refuse(signature);
-  if (refused) return refused;
+  if (signature.type !== BINARY_DOCUMENT) return { kind: 'bad', reason: 'type' };
+  if (signature.flaw) return { kind: 'bad', reason: signature.flaw };
   const [name] = namesIn(signature);
   if (name === undefined) return { kind: 'bad', reason: 'issuer' };
   const candidates = candidatesFor(signature, certificates);
@@ -72,15 +72,6 @@ function checkSignature(signature: Signature, payload: Uint8Array, certificates:
   const checks = candidates.map((candidate) => checkCandidate(signature, payload, candidate, horizon));
   // One certificate in two states: whichever knows of a revocation is right.
   return checks.find((check) => check.kind === 'bad' && check.reason === 'revoked') ?? checks.find(({ kind }) => kind === 'good') ?? checks[0]!;
-}
-
-/** Refuses what no key could make good. */
-function refuse({ type, flaw, digest }: Signature): OpenpgpCheck | undefined {
-  if (type !== BINARY_DOCUMENT) return { kind: 'bad', reason: 'type' };
-  if (flaw) return { kind: 'bad', reason: flaw };
-  const kind = digestKind(digest);
-  if (kind === 'sound') return undefined;
-  return kind === 'weak' ? { kind: 'bad', reason: 'weak-digest' } : { kind: 'undecided', reason: 'digest' };
 }
 
 function checkCandidate(signature: Signature, payload: Uint8Array, { certificate, key }: Candidate, horizon: number): OpenpgpCheck {
@@ -91,7 +82,9 @@ function checkCandidate(signature: Signature, payload: Uint8Array, { certificate
     if (material === 'key-algorithm') return { kind: 'undecided', keyid, reason: material };
     if (typeof material === 'string') return { kind: 'bad', keyid, reason: material };
   }
-  if (typeof key.material !== 'string' && !isLongEnough(signature, key.material)) return { kind: 'bad', keyid, reason: 'weak-digest' };
+  const digest = digestKind(signature.digest);
+  if (digest === 'unknown') return { kind: 'undecided', keyid, reason: 'digest' };
+  if (digest === 'weak' || !isLongEnough(signature, key)) return { kind: 'bad', keyid, reason: 'weak-digest' };
   if (!isSignedBy(key, signature, payload)) return { kind: 'bad', keyid, reason: 'signature' };
   const reason = refusalOf(certificate, key, signature.createdAt) ?? (horizon > signature.createdAt ? refusalOf(certificate, key, horizon) : undefined);
   return reason ? { kind: 'bad', keyid, reason } : { kind: 'good', keyid, strength: 'software' };

@@ -84,8 +84,8 @@ function readFields(wire: WireReader, body: Uint8Array, version: 4 | 6): Signatu
     keyExpiresIn: readSeconds(wire, hashed, KEY_EXPIRES),
     keyFlags: hashed.some((each) => each.type === KEY_FLAGS) ? (bodies(hashed, KEY_FLAGS)[0]?.[0] ?? 0) : undefined,
     reason: bodies(hashed, REASON).length === 1 ? bodies(hashed, REASON)[0]![0] : undefined,
-    issuers: issuersOf(hashed),
-    hints: issuersOf(unhashed),
+    issuers: issuersOf(hashed) ?? wire.refuse(),
+    hints: issuersOf(unhashed) ?? [],
     embedded: [...bodies(hashed, EMBEDDED), ...bodies(unhashed, EMBEDDED)].slice(0, MAX_EMBEDDED),
     flaw: flawOf(hashed),
     trailer: concat(head, Uint8Array.of(version, 0xff), wireUint32(head.length)),
@@ -120,10 +120,10 @@ function readSeconds(wire: WireReader, area: readonly Subpacket[], type: number)
   return readWire(body, (inner) => inner.uint32()) ?? wire.refuse();
 }
 
-/** A fingerprint's first octet is the version of its key, which its length tells as well (§5.2.3.35). */
-function issuersOf(area: readonly Subpacket[]): string[] {
-  const fingerprints = bodies(area, FINGERPRINT).map((body) => body.subarray(1));
-  return [...fingerprints, ...bodies(area, ISSUER)].map((id) => hex(id).toUpperCase());
+/** Returns the ids in an area, or undefined where one has no id's length. Of a fingerprint the first octet is its key's version (§5.2.3.35). */
+function issuersOf(area: readonly Subpacket[]): string[] | undefined {
+  const ids = [...bodies(area, FINGERPRINT).map((body) => body.subarray(1)), ...bodies(area, ISSUER)];
+  return ids.every(({ length }) => length === 8 || length === 20 || length === 32) ? ids.map((id) => hex(id).toUpperCase()) : undefined;
 }
 
 function flawOf(hashed: readonly Subpacket[]): Signature['flaw'] {

@@ -136,6 +136,19 @@ test('key ids that two keys share', async () => {
   assert.is(await verdict(sign(key, PAYLOAD, at, { issuer: false, hashed: [issuerOf(mallory)], unhashed: [keyIdOf(key)] }), plain), `stranger openpgp:${mallory.fingerprint}`);
 });
 
+test('a check tells when it was signed, and when that runs out', async () => {
+  const certificates = await readCertificates(plain);
+  const check = await checkOpenpgp(sign(key, PAYLOAD, at, { hashed: [seconds(3, DAY)] }), PAYLOAD, certificates);
+  assert.equal(check, { kind: 'good', keyid: `openpgp:${key.fingerprint}`, strength: 'software', signedAt: at, expiresAt: at + DAY });
+  assert.is((await checkOpenpgp(sign(key, PAYLOAD, at), PAYLOAD, certificates)).expiresAt, undefined);
+});
+
+test('a name of no possible length reaches nobody', async () => {
+  const long = { type: 33, body: Buffer.alloc(5000, 0x41) };
+  assert.is(await verdict(sign(key, PAYLOAD, at, { issuer: false, hashed: [long] }), plain), 'bad malformed');
+  assert.is(await verdict(sign(key, PAYLOAD, at, { issuer: false, unhashed: [long] }), plain), 'bad issuer');
+});
+
 test('hostile signature packets are answered at once', async () => {
   const certificates = await readCertificates(plain);
   const start = performance.now();

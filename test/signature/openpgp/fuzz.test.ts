@@ -78,8 +78,14 @@ const cases = fc.tuple(fc.constantFrom(...samples), fc.array(mutation, { minLeng
 function meaning(packet: Buffer): string {
   const signature = readSignature(readSignatureFrame(packet)!);
   if (typeof signature === 'string') return signature;
-  const { trailer, salt, numbers } = signature;
-  return Buffer.concat([trailer, salt, numbers]).toString('hex');
+  const { algorithm, trailer, salt, numbers } = signature;
+  return [trailer, salt, ...(algorithm < 27 ? mpis(numbers) : [numbers])].map((part) => Buffer.from(part).toString('hex')).join(' ');
+}
+
+/** The numbers alone: how many bits are said to be in the first octet, is not signed. */
+function mpis(numbers: Uint8Array): Uint8Array[] {
+  const length = (((numbers[0]! << 8) | numbers[1]!) + 7) >> 3;
+  return numbers.length === 0 ? [] : [numbers.subarray(2, 2 + length), ...mpis(numbers.subarray(2 + length))];
 }
 
 test('the samples are good', async () => {
