@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking who stands behind gitsign's signature: that Fulcio's certificate chains to the pinned root and was in Fulcio's own
-// log, and that it was used in the minutes it was valid for. What proves that time travels with the signature, in unsigned attributes:
-// an entry of Rekor's log, or a timestamp (RFC 3161). @sigstore/verify judges them; it reads no clock and no network.
+// log, and that it was used in the minutes it was valid for. What proves that time travels with the signature, in unsigned
+// attributes: an entry of Rekor's log, or a timestamp (RFC 3161). @sigstore/verify judges them, without clock and network.
 import { sha256 } from '../../bytes.ts';
 import type { Anchors } from '../anchors.ts';
 import { isValidAt, type X509Certificate } from '../x509/certificate.ts';
@@ -27,9 +27,9 @@ type Judgement = { signedAt: number } | { kind: 'bad' | 'undecided'; reason: str
 
 /**
  * Checks the signer of a message whose binding and signature hold. A good check's `signedAt` is when it was proven to exist at
- * the latest or, if the policy is content with that, when its signer says. Never throws.
+ * the latest or, if the policy is content with that, the claimed time. Never throws.
  */
-export async function checkKeyless(message: SignedData, signingTime: number, { trustedRoot, keylessTime }: Anchors): Promise<Check> {
+export async function checkKeyless(message: SignedData, claimed: number, { trustedRoot, keylessTime }: Anchors): Promise<Check> {
   const keyid = keylessKeyid(message.signer);
   if (keyid === undefined) return { kind: 'bad', reason: 'identity' };
   if (!isFit(message.signer)) return { kind: 'bad', keyid, reason: 'usage' };
@@ -37,8 +37,7 @@ export async function checkKeyless(message: SignedData, signingTime: number, { t
   if (trustedRoot === undefined) return { kind: 'undecided', keyid, reason: 'no-trusted-root' };
   const proofs = proofsOf(message);
   if (proofs === undefined) return { kind: 'bad', keyid, reason: 'log' };
-  const claimed = keylessTime === 'certificate' ? signingTime : undefined;
-  const judgement = await recall(message, proofs, claimed, await materialOf(trustedRoot));
+  const judgement = await recall(message, proofs, keylessTime === 'certificate' ? claimed : undefined, await materialOf(trustedRoot));
   return 'kind' in judgement ? { ...judgement, keyid } : { kind: 'good', keyid, strength: 'software', ...judgement };
 }
 

@@ -30,13 +30,15 @@ const UNDECIDED: ReadonlySet<string> = new Set<SignedDataProblem | 'key-type' | 
 /**
  * Checks an armored `SIGNED MESSAGE`, as git's header holds it. A good one's `keyid` is `sigstore:<issuer>#<identity>` for
  * Fulcio's certificates, else `x509:<CA fingerprint>#<e-mail>` with the address in the spelling that is compared; `keyids` are
- * those of all its addresses, each of which must be the signer's. Reads hostile bytes; never throws.
+ * those of all its addresses, none of which may be somebody else's. Where only the signer tells the time, it was signed at
+ * `horizon` (seconds since the epoch) at the earliest, whatever the signer says. Reads hostile bytes; never throws.
  */
-export async function checkSignedMessage(armor: Uint8Array, payload: Uint8Array, anchors: Anchors): Promise<Check> {
+export async function checkSignedMessage(armor: Uint8Array, payload: Uint8Array, anchors: Anchors, horizon = 0): Promise<Check> {
   const binding = checkBinding(armor, payload);
   if (binding.kind !== 'bound') return binding;
   const { message, signingTime } = binding;
-  return isFulcio(message.signer) ? checkKeyless(message, signingTime, anchors) : checkChain(message, signingTime, anchors.authorities);
+  const claimed = Math.max(signingTime, horizon);
+  return isFulcio(message.signer) ? checkKeyless(message, claimed, anchors) : checkChain(message, claimed, anchors.authorities);
 }
 
 /** Checks that the message's key signed this payload; whose key it is stays open. */
@@ -56,10 +58,10 @@ export function checkBinding(armor: Uint8Array, payload: Uint8Array): Binding {
   return holds ? { kind: 'bound', message, signingTime } : refusal('signature');
 }
 
-/** Checks the path to an authority of the roster, at the time that the signer says. */
-function checkChain(message: SignedData, signingTime: number, authorities: readonly Authority[]): Check {
+/** Checks the path to an authority of the roster, at the time that is claimed. */
+function checkChain(message: SignedData, claimed: number, authorities: readonly Authority[]): Check {
   const anchors = authorities.map(certificateOf);
-  const path = findPath(message.signer, message.certificates, anchors, signingTime);
+  const path = findPath(message.signer, message.certificates, anchors, claimed);
   const self = `x509:${message.signer.fingerprint}`;
   if (path.kind === 'none') return { kind: 'stranger', keyid: self };
   if (path.kind === 'bad') return { ...refusal(path.reason), keyid: self };
@@ -68,7 +70,7 @@ function checkChain(message: SignedData, signingTime: number, authorities: reado
   if (emails === 'malformed') return { kind: 'bad', keyid: self, reason: 'identity' };
   const [keyid, ...others] = new Set(emails.map((email) => `x509:${path.anchor.fingerprint}#${normalEmail(email)}`));
   if (keyid === undefined) return { kind: 'bad', keyid: self, reason: 'identity' };
-  return { kind: 'good', keyid, keyids: [keyid, ...others], strength: 'software', signedAt: signingTime };
+  return { kind: 'good', keyid, keyids: [keyid, ...others], strength: 'software', signedAt: claimed };
 }
 
 function refusal(reason: string): Exclude<Check, { kind: 'good' } | { kind: 'stranger' }> {

@@ -56,6 +56,13 @@ test('without a proof of time nobody is known, unless the policy is content with
   for (const identity of [{ sct: false }, { ctlog: 'mallory' }, { by: 'mallory' }]) assert.is(await saysOf(gitsign({ entry: 'none', identity }), certificate), 'bad chain');
 });
 
+test('the signer\'s word cannot reach behind the horizon, and a proof needs none', async () => {
+  const anchors = certificate;
+  const kindAt = async (armor: Uint8Array, horizon: number): Promise<string> => (await checkSignedMessage(armor, PAYLOAD, anchors, horizon)).kind;
+  assert.equal(await Promise.all([NOW - 1e6, NOW + 590, NOW + 591].map((horizon) => kindAt(gitsign({ entry: 'none' }), horizon))), ['good', 'good', 'bad']);
+  assert.is(await kindAt(gitsign(), NOW + 1e6), 'good');
+});
+
 test('a proof that fails is not made good by the signer\'s word', async () => {
   assert.is(await saysOf(gitsign({ entry: { log: 'mallory' } }), certificate), 'bad log');
   assert.is(await saysOf(gitsign({ entry: { at: NOW + 600 } }), certificate), 'bad time');

@@ -146,6 +146,15 @@ test('a good one is known by its authority and all its addresses, and says when'
   assert.equal(await check({ leaf, says: '' }), { kind: 'good', keyid: keyids[0], keyids, strength: 'software', signedAt: NOW });
 });
 
+test('the signer\'s word cannot reach behind the horizon', async () => {
+  const anchors = { ...NO_ANCHORS, authorities: [await readAuthority(root.der)] };
+  const armor = armored(message({ leaf: makeLeaf('CA', ca, { notAfter: NOW + 10 }) }));
+  assert.is((await checkSignedMessage(armor, PAYLOAD, anchors, NOW + 10)).kind, 'good');
+  assert.equal(await checkSignedMessage(armor, PAYLOAD, anchors, NOW - 10).then((check) => 'signedAt' in check && check.signedAt), NOW);
+  const late = await checkSignedMessage(armor, PAYLOAD, anchors, NOW + 11);
+  assert.is(late.kind === 'bad' && late.reason, 'time');
+});
+
 test('other names beside an address are passed over', async () => {
   const leaf = makeLeaf('CA', ca, { extensions: [altNames(otherName('1.3.6.1.4.1.311.20.2.3', 'alice@corp'), email('alice@example.com'))] });
   const result = await check({ leaf, says: '' });
