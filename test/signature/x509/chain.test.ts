@@ -150,7 +150,7 @@ test('the signer\'s word cannot reach behind the horizon', async () => {
   const anchors = { ...NO_ANCHORS, authorities: [await readAuthority(root.der)] };
   const armor = armored(message({ leaf: makeLeaf('CA', ca, { notAfter: NOW + 10 }) }));
   assert.is((await checkSignedMessage(armor, PAYLOAD, anchors, NOW + 10)).kind, 'good');
-  assert.equal(await checkSignedMessage(armor, PAYLOAD, anchors, NOW - 10).then((check) => 'signedAt' in check && check.signedAt), NOW);
+  assert.equal(await checkSignedMessage(armor, PAYLOAD, anchors, NOW - 10).then((early) => 'signedAt' in early && early.signedAt), NOW);
   const late = await checkSignedMessage(armor, PAYLOAD, anchors, NOW + 11);
   assert.is(late.kind === 'bad' && late.reason, 'time');
 });
