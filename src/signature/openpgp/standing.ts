@@ -132,9 +132,12 @@ function subkeyStanding({ primary }: Parts, { key, signatures }: Subkey): Standi
   return { key, statements: statements.sort(newestFirst), revocations: revocationsAmong(own, 0x28) };
 }
 
-/** Returns the signatures of some types whose arithmetic holds. SHA-1 is enough here: gpg signed keys with it until 2020. */
+/**
+ * Returns the signatures of some types whose arithmetic holds, the last of the file first: of two of one second that one counts,
+ * as for gpg. SHA-1 is enough here: gpg signed keys with it until 2020.
+ */
 function holding(primary: Key, signatures: readonly Signature[], types: readonly number[], ...parts: Uint8Array[]): Signature[] {
-  return signatures.filter((each) => types.includes(each.type) && isSignedBy(primary, each, ...parts));
+  return signatures.filter((each) => types.includes(each.type) && isSignedBy(primary, each, ...parts)).reverse();
 }
 
 /** Returns what a self-signature says, or undefined where it says nothing that counts. */

@@ -56,6 +56,10 @@ const primary: Record<string, Case> = {
   'a self-signature by RIPEMD-160': { certificate: [publicKey(key), user(key, { digest: 3 })], signature: data(), ours: 'unbound', gpg: 'G', why: 'no key of this century needs it' },
   'a self-signature with an unknown critical subpacket': { certificate: [publicKey(key), user(key, { hashed: [flags(3), { type: 100, body: Buffer.of(1), critical: true }] })], signature: data(), ours: 'unbound', gpg: 'E' },
   'a direct self-signature and no user id': { certificate: [publicKey(key), direct(key, 0x1f, T0, [flags(3)])], signature: data(), ours: 'good', gpg: 'E', why: 'RFC 9580 §10.1.5 asks for no user id; gpg 2.2 does' },
+  'of two self-signatures of one second, the first allows it': { certificate: [...plain, certify(key, { hashed: [flags(1)] })], signature: data(), ours: 'key-usage', gpg: 'E' },
+  'of two self-signatures of one second, the second allows it': { certificate: [publicKey(key), user(key, { hashed: [flags(1)] }), certify(key)], signature: data(), ours: 'good', gpg: 'G' },
+  'of two user ids of one second, the first allows it': { certificate: [...plain, user(key, { text: Buffer.from('b'), hashed: [flags(1)] })], signature: data(), ours: 'good', gpg: 'G' },
+  'of two user ids of one second, the second allows it': { certificate: [publicKey(key), user(key, { text: Buffer.from('b'), hashed: [flags(1)] }), user(key)], signature: data(), ours: 'key-usage', gpg: 'E' },
   'a user id that was taken back before': { certificate: [...plain, certify(key, { type: 0x30, at: at - DAY, hashed: [] })], signature: data(), ours: 'unbound', gpg: 'G', why: 'nothing says that the key signs any more' },
   'a user id that was taken back later': { certificate: [...plain, certify(key, { type: 0x30, at: at + DAY, hashed: [] })], signature: data(), ours: 'good', gpg: 'G' },
   'a user id that was certified anew': { certificate: [...plain, certify(key, { type: 0x30, at: at - 2 * DAY, hashed: [] }), certify(key, { at: at - DAY })], signature: data(), ours: 'good', gpg: 'G' },
@@ -115,6 +119,8 @@ const subkeys: Record<string, Case> = {
   'retired before': { certificate: withSub(bind(key, sub, { type: 0x28, at: at - DAY, hashed: [reason(3)] }), bind(key, sub)), signature: bySub(), ours: 'revoked', gpg: 'R' },
   'of a primary key that was compromised': { certificate: [...withRevocation(revoked(2, at + DAY)), subkey(sub), bind(key, sub)], signature: bySub(), ours: 'revoked', gpg: 'R' },
   'bound later than it signed': { certificate: withSub(bind(key, sub, { at: at + DAY })), signature: bySub(), ours: 'good', gpg: 'G' },
+  'of two bindings of one second, the first allows it': { certificate: withSub(bind(key, sub), bind(key, sub, { hashed: [flags(0x20)] })), signature: bySub(), ours: 'key-usage', gpg: 'E' },
+  'of two bindings of one second, the second allows it': { certificate: withSub(bind(key, sub, { hashed: [flags(0x20)] }), bind(key, sub)), signature: bySub(), ours: 'good', gpg: 'G' },
   'in the name of the primary key': { certificate: withSub(bind(key, sub)), signature: bySub({ issuer: false, hashed: [issuerOf(key)], unhashed: [keyIdOf(key)] }), ours: 'signature', gpg: 'B' },
 };
 
