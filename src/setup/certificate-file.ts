@@ -31,7 +31,9 @@ export async function splitCertificates(bytes: Uint8Array, name: string): Promis
     const { fingerprint, certificate: armor } = await inspectKey(concat(...packets.map(frame)), name);
     const [read] = await readCertificates(utf8(armor));
     if (read?.fingerprint !== fingerprint || !known.has(fingerprint)) throw new Fault('KEY_INVALID', `${name} holds a key that can't be read the same way twice`);
-    if (!describeCertificate(read).signs) throw new Fault('KEY_INVALID', `the key ${fingerprint} in ${name} can't sign`, { hint: 'it needs a signing key of a kind that is checked: RSA of 2048 bits or more, ECDSA or Ed25519' });
+    // A revoked one is wanted: it tells those who have the old copy.
+    const { signs, revoked } = describeCertificate(read);
+    if (!signs && revoked === undefined) throw new Fault('KEY_INVALID', `the key ${fingerprint} in ${name} can't sign`, { hint: 'it needs a signing key of a kind that is checked: RSA of 2048 bits or more, ECDSA or Ed25519' });
     found.push({ fingerprint, armor });
   }
   return found;

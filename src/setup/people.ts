@@ -16,6 +16,7 @@ import { completeRoster } from '../trust/key-files.ts';
 import { FOLDER, POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy, type Policy } from '../trust/policy.ts';
 import { parseRoster, type Revocation, type Roster, type Section } from '../trust/roster.ts';
+import { keyHolder } from '../trust/standing.ts';
 import { renewCertificate } from './certificate-file.ts';
 import type { SourcedKey } from './key-source.ts';
 import { readTrustTexts, type TrustTexts } from './texts.ts';
@@ -124,15 +125,18 @@ async function settle(desk: Desk, roster: Roster, { section, id }: Entry, keys: 
     if (agent !== undefined) throw new Fault('KEY_INVALID', `${key.keyid} is the key with which the vendor of ${agent} signs for all who use it`, { hint: `add it as an agent: countersign people add ${agent} --agent --email ADDRESS --key …` });
     const known = own.find((each) => each.keyid === key.keyid || keyidsOf(each).includes(key.keyid));
     if (known?.revoked !== undefined) throw new Fault('KEY_INVALID', `${printable(key.keyid)} is revoked in the roster, and stays so`, { hint: 'add another key' });
-    if (known === undefined) texts.push(key.text);
+    const shared = known ?? ('openpgp' in key.text ? keyHolder(roster, key.keyid)?.key : undefined);
+    if (known === undefined) texts.push(shared !== undefined && 'file' in shared ? { openpgp: shared.file } : key.text);
     else if ('certAuthority' in key.text) texts.push(...withoutKnown(key.text, own));
     if (key.file === undefined) continue;
-    const path = known !== undefined && 'file' in known ? pathOf(`${FOLDER}/${known.file}`) : key.file.path;
+    // One certificate in one file, whoever else names it.
+    const path = shared !== undefined && 'file' in shared ? pathOf(`${FOLDER}/${shared.file}`) : key.file.path;
     const before = files.get(path) ?? (await readWorkFile(desk.toplevel, path));
     const after = before === undefined || !('openpgp' in key.text) ? key.file.bytes : await renewCertificate(before, key.keyid.slice('openpgp:'.length), key.file.bytes, path);
     if (before === undefined || !equal(before, after)) files.set(path, after);
   }
-  return { keys: texts, files };
+  // One file may hold several of them.
+  return { keys: [...new Map(texts.map((text) => [JSON.stringify(text), text])).values()], files };
 }
 
 /** Returns an authority's key for those of its principals that the entry does not have yet. */

@@ -45,6 +45,7 @@ function duplicateKeys(roster: Roster): Duplicate[] {
     const holder = [...named, ...made.filter((other) => other && !isOneEntry(other, place))].find((other) => other !== undefined);
     if (holder === undefined) continue;
     if (place.role !== 'agents' || holder.role !== 'forges') found.push(shared(place, holder));
+    else if (isCopy(key, roster.forges[holder.id]!.keys[holder.index]!)) found.push({ reason: 'shared-key', path: pathOf(place), message: `another file of forges.${holder.id} holds this certificate, and one copy could come to know less than the other: name that file here` });
     else if (roster.agents[place.id]!.emails.length === 0) found.push({ reason: 'no-email', path: pathOf(place), message: "an agent that names a forge's key needs an e-mail address of its own" });
   }
   // Several entries may stand behind one CA; but whoever holds its key could certify a key for each of them.
@@ -70,6 +71,12 @@ function namesOf(key: Key): string[] {
 
 function isAuthority(key: Key): boolean {
   return key.scheme === 'ssh' && key.authority !== undefined;
+}
+
+/** Tells whether two files hold one certificate. */
+function isCopy(a: Key, b: Key): boolean {
+  if (a.scheme !== 'openpgp' || b.scheme !== 'openpgp' || a.file === b.file) return false;
+  return a.certificates.some(({ fingerprint }) => b.certificates.some((other) => other.fingerprint === fingerprint));
 }
 
 /** Notes who claims something, and returns who did before. */

@@ -52,15 +52,16 @@ test('whoever a certificate is for is found by its fingerprint; one file may hol
   for (const name of [`openpgp:${alice.toLowerCase()}`, `openpgp:${alice.slice(-16)}`, 'openpgp:keys/a.asc', 'openpgp:']) assert.is(keyHolder(roster, name), undefined, name);
 });
 
-test('an agent shares the certificate of its forge, whichever file it names, and has to have an address', async () => {
+test('an agent shares the certificate of its forge, from one file, and has to have an address', async () => {
   const files = { 'keys/web.asc': armored(bob), 'keys/copy.asc': armored(bob) };
-  const roster = await complete(`people: {}\nagents:\n  bot: { emails: [bot@x.example], keys: [{ ${file('copy')} }] }\nforges:\n  hub: { keys: [{ ${file('web')} }] }\n`, files);
+  const roster = await complete(`people: {}\nagents:\n  bot: { emails: [bot@x.example], keys: [{ ${file('web')} }] }\nforges:\n  hub: { keys: [{ ${file('web')} }] }\n`, files);
   assert.is(keyHolder(roster, `openpgp:${bob}`)!.role, 'forge');
   assert.is(agentBehind(roster, `openpgp:${bob}`, 'BOT@x.example')!.id, 'bot');
   assert.is(agentBehind(roster, `openpgp:${bob}`, 'alice@x.example'), undefined);
   assert.is(anchorsOf(roster, { keylessTime: 'proven' }).certificates.length, 1);
   assert.is(anchorsOf(roster, { keylessTime: 'proven' }), anchorsOf(roster, { keylessTime: 'proven' }));
-  await refused('no-email', 'agents.bot.keys[0]', `people: {}\nagents:\n  bot: { keys: [{ ${file('copy')} }] }\nforges:\n  hub: { keys: [{ ${file('web')} }] }\n`, files);
+  await refused('shared-key', 'agents.bot.keys[0]', `people: {}\nagents:\n  bot: { emails: [bot@x.example], keys: [{ ${file('copy')} }] }\nforges:\n  hub: { keys: [{ ${file('web')} }] }\n`, files);
+  await rejectsWith('ROSTER_INVALID', () => complete(`people: {}\nagents:\n  bot: { keys: [{ ${file('web')} }] }\nforges:\n  hub: { keys: [{ ${file('web')} }] }\n`, files));
 });
 
 test('an address that a CA certifies is found in any case, and none that only looks like it', async () => {

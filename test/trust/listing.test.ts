@@ -51,10 +51,10 @@ test('an OpenPGP key ends by its own word or by the roster, whichever is sooner'
   const files: Record<string, Uint8Array> = { 'keys/a.asc': utf8(fingerprints.map((each) => gpg.export(each)).join('')) };
   gpg.close();
   const roster = await completeRoster(rosterOf('people:\n  alice: { name: A, keys: [{ openpgp: keys/a.asc, validBefore: 2029-01-01T00:00:00Z }] }\n'), async (name) => files[name]);
-  const [{ keys }] = listRoster(policy, roster, Date.now() / 1000) as [{ keys: ListedKey[] }];
+  const { keys } = listRoster(policy, roster, Date.now() / 1000)[0]!;
   assert.equal(keys.map(({ keyid, algorithm, counts }) => [keyid, algorithm, counts]), [[`openpgp:${fingerprints[0]}`, 'ed25519', true], [`openpgp:${fingerprints[1]}`, 'rsa2048', true]]);
   assert.equal(keys.map(({ validUntil }) => validUntil), [Date.UTC(2028) / 1000, Date.UTC(2029) / 1000]);
-  const [{ keys: later }] = listRoster(policy, roster, Date.UTC(2028, 1) / 1000) as [{ keys: ListedKey[] }];
+  const { keys: later } = listRoster(policy, roster, Date.UTC(2028, 1) / 1000)[0]!;
   assert.equal(later.map(({ why }) => why), ['expired', undefined]);
 });
 

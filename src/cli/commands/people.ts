@@ -12,6 +12,7 @@ import { satisfiable } from '../../trust/standing.ts';
 import { readHead } from '../../verifier/head.ts';
 import { command, group, YES, type Context } from '../command.ts';
 import { placeOf, withRepo } from '../flags.ts';
+import { keyGroup } from './key.ts';
 
 /** Whose entry it is, if not a person's. */
 const KIND = {
@@ -100,7 +101,7 @@ const revokeKeys = command({
   },
 });
 
-export const people = group('people', 'the roster: who is who', [add, list, revokeKeys]);
+export const people = group('people', 'the roster: who is who', [add, list, revokeKeys, keyGroup]);
 
 interface Kind { agent: boolean; forge: boolean }
 
