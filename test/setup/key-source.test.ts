@@ -77,6 +77,18 @@ test('an OpenPGP file is taken apart, and each certificate kept alone under its 
   assert.is((await readKeySource(armored[0]!, alice, place))[0]!.keyid, `openpgp:${fingerprints[0]}`);
 });
 
+const corpus = process.env['COUNTERSIGN_CORPUS'];
+if (corpus === undefined) console.error('skipped: COUNTERSIGN_CORPUS names no folder of real keys');
+else {
+  test("a forge's key file and a project's allowed_signers are taken as they are", async () => {
+    const forge = await readKeySource(join(corpus, 'keys/web-flow.asc'), { id: 'github', emails: [] }, place);
+    assert.equal(forge.map(({ keyid }) => keyid).sort(), ['openpgp:5DE3E0509C47EA3CF04A42D34AEE18F83AFDEB23', 'openpgp:968479A1AFF927E37D1A566BB5690EEEBB952194']);
+    const dtucker = await readKeySource(join(corpus, 'keys/openssh.allowed_signers'), { id: 'darren', emails: ['dtucker@dtucker.net'] }, place);
+    assert.equal(dtucker.map(({ text }) => ('validBefore' in text ? text.validBefore : undefined)).slice(0, 2), ['2024-12-06T00:00:00Z', undefined]);
+    await rejectsWith('KEY_INVALID', readKeySource(join(corpus, 'keys/openssh.allowed_signers'), alice, place));
+  });
+}
+
 test('identities are read to the letter', async () => {
   assert.equal((await readKeySource('sigstore:https://a.example#b#c', alice, place))[0]!.text, { sigstore: { issuer: 'https://a.example', identity: 'b#c' } });
   for (const bad of ['sigstore:https://a.example', 'sigstore:http://a.example#b', 'sigstore:https://a.example#', 'x509:ca.pem', 'x509:#a@x.example', 'x509:ca.pem#alice']) await rejectsWith('KEY_INVALID', readKeySource(bad, alice, place));

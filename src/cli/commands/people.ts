@@ -95,6 +95,8 @@ const revokeKeys = command({
     const edited = await revoke(desk, entry, indexes, revocation);
     saved(`${key === undefined ? 'the keys' : `the key ${keys[indexes[0]!]!.keyid}`} of ${id} ${key === undefined ? 'are' : 'is'} revoked`, edited, context);
     context.terminal.say(meaning(edited.roster, entry, indexes));
+    const files = indexes.flatMap((index) => { const each = keys[index]!; return each.scheme === 'openpgp' && each.certificates.length > 1 ? [each.file] : []; });
+    if (key !== undefined && files.length > 0) context.terminal.warn(`countersign: warning: the other keys in .countersign/${files[0]} are revoked with it`);
     const [first] = satisfiable(edited.policy, edited.roster, now);
     if (first?.reason === 'no-owner') context.terminal.warn('countersign: warning: no owner has a key that counts, so that nobody could change policy or roster again: add one before you commit');
     return 0;
