@@ -33,7 +33,7 @@ export async function checkGitSignature({ armor, payload }: Armored, anchors: An
     case 'openpgp':
       return checkArmored(armor, payload, anchors.certificates, horizon);
     case 'x509':
-      return checkSignedMessage(armor, payload, anchors);
+      return checkSignedMessage(armor, payload, anchors, horizon);
     default:
       return { kind: 'bad', reason: 'armor' };
   }

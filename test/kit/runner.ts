@@ -18,6 +18,8 @@ export interface Outcome {
   reason?: string;
   /** What was left out, in the file's own words. */
   skipped: string[];
+  /** What it found out and wants known: figures. */
+  noted: string[];
   output: string;
   seconds: number;
 }
@@ -50,6 +52,7 @@ export async function runTests(root: string, { patterns = [], timeoutSeconds = 3
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
+  for (const outcome of outcomes) for (const line of outcome.noted) write(`NOTED ${outcome.file}: ${line}`);
   for (const outcome of outcomes) for (const line of outcome.skipped) write(`SKIPPED ${outcome.file}: ${line}`);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
@@ -105,13 +108,14 @@ function runProcess(file: string, scratch: string, timeoutSeconds: number): Prom
 }
 
 /** Judges one file from what its process left behind. */
-export function judge({ code, stdout, stderr, timedOut }: Ended, timeoutSeconds: number): Pick<Outcome, 'passed' | 'failed' | 'reason' | 'skipped'> {
+export function judge({ code, stdout, stderr, timedOut }: Ended, timeoutSeconds: number): Pick<Outcome, 'passed' | 'failed' | 'reason' | 'skipped' | 'noted'> {
   const count = (word: string): number | undefined => {
     const found = [...stdout.matchAll(new RegExp(`^ {2}${word}: +(\\d+)$`, 'gm'))];
     return found.length === 1 ? Number(found[0]![1]) : undefined;
   };
   const [total, passed, skips] = [count('Total'), count('Passed'), count('Skipped')];
-  const skipped = stderr.split('\n').filter((line) => line.startsWith('skipped:')).map((line) => line.slice('skipped:'.length).trim());
+  const said = (word: string): string[] => stderr.split('\n').filter((line) => line.startsWith(`${word}:`)).map((line) => line.slice(word.length + 1).trim());
+  const skipped = said('skipped');
   if (skips !== undefined && skips > 0) skipped.push(`${skips} by test.skip`);
   const failures = (total ?? 0) - (passed ?? 0);
   const reason = timedOut ? `not done after ${timeoutSeconds} s`
@@ -119,7 +123,7 @@ export function judge({ code, stdout, stderr, timedOut }: Ended, timeoutSeconds:
     : total === 0 && skipped.length === 0 ? 'registers no test'
     : code !== 0 && failures === 0 ? `exited ${code ?? 'by a signal'} though no test failed`
     : undefined;
-  return { passed: passed ?? 0, failed: failures + (reason === undefined ? 0 : 1), skipped, ...(reason === undefined ? {} : { reason }) };
+  return { passed: passed ?? 0, failed: failures + (reason === undefined ? 0 : 1), skipped, noted: said('noted'), ...(reason === undefined ? {} : { reason }) };
 }
 
 function describe({ file, passed, failed, reason, output, seconds }: Outcome): string {

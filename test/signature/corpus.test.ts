@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real signatures: OpenSSH's own test files, and SSH-signed commits of public repositories. They are not part of this
-// repository; COUNTERSIGN_CORPUS names the folder that holds them.
+// Real signatures: OpenSSH's own test files, and signed commits of public repositories in all three forms, read and checked as
+// the verifier does. They are not part of this repository; COUNTERSIGN_CORPUS names the folder that holds them.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromLatin1, latin1 } from '../../src/bytes.ts';
+import { parseCommit } from '../../src/commit/raw.ts';
+import { NO_ANCHORS } from '../../src/signature/anchors.ts';
+import { checkGitSignature } from '../../src/signature/check.ts';
 import { gpgsigKind } from '../../src/signature/gpgsig.ts';
+import { readCertificates } from '../../src/signature/openpgp/certificate.ts';
+import type { Check } from '../../src/signature/signature.ts';
+import { readTrustedRoot } from '../../src/signature/sigstore/trusted-root.ts';
 import { parseSshPublicKey } from '../../src/signature/ssh/key.ts';
 import { checkSshsig, decodeArmor } from '../../src/signature/ssh/sshsig.ts';
-import type { SshCheck } from '../../src/signature/ssh/sshsig.ts';
+import { checkBinding } from '../../src/signature/x509/cms.ts';
 
 const test = suite('signature corpus');
 const corpus = process.env['COUNTERSIGN_CORPUS'];
@@ -29,23 +34,10 @@ interface CorpusCommit {
   oid: string;
   kind: 'ssh' | 'x509' | 'pgp';
   raw: string;
+  /** By ssh-keygen, gpg or openssl; for x509 it speaks of signature and content, not of the chain. */
   expect: 'good' | 'bad' | 'unknown';
   key: string;
   note: string;
-}
-
-/** Takes the signature out of a commit, as simply as it can be done for well-formed ones. */
-function split(raw: Uint8Array): { armor: Uint8Array; payload: Uint8Array } {
-  const text = latin1(raw);
-  const header = /^gpgsig ([^\n]*(?:\n [^\n]*)*)\n/m.exec(text)!;
-  const payload = text.slice(0, header.index) + text.slice(header.index + header[0].length);
-  return { armor: fromLatin1(header[1]!.replaceAll('\n ', '\n')), payload: fromLatin1(payload) };
-}
-
-function checkCommit(commit: CorpusCommit): SshCheck {
-  const { armor, payload } = split(Buffer.from(commit.raw, 'base64'));
-  const blob = decodeArmor(armor);
-  return blob === undefined ? { kind: 'bad', reason: 'malformed' } : checkSshsig(blob, payload, 'git');
 }
 
 /** Returns the flags that the corpus noted, where the key is a security key. */
@@ -54,8 +46,17 @@ function notedFlags({ note }: CorpusCommit): number | undefined {
   return flags === undefined ? undefined : parseInt(flags, 16);
 }
 
+/** What our verdict is called by the corpus. A stranger's signature is neither good nor bad. */
+const CALLED: Record<Check['kind'], CorpusCommit['expect']> = { good: 'good', bad: 'bad', stranger: 'unknown', undecided: 'unknown' };
+
+/** Where our verdict is another, and why. */
+const LISTED: Record<string, { verdict: Check['kind']; reason: string; why: string }> = {};
+
+/** By the word of a certificate alone, or by proof of the time: what a person's own policy says. */
+const TIMES = ['proven', 'certificate'] as const;
+
 if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
-  console.error('skipped: REAL SIGNATURES NOT TESTED, set COUNTERSIGN_CORPUS to the folder that holds commits.ndjson and sshsig/');
+  console.error('skipped: REAL SIGNATURES NOT TESTED, set COUNTERSIGN_CORPUS to the folder that holds commits.ndjson, keys/ and sshsig/');
   test('without a corpus nothing is claimed', () => assert.not(corpus !== undefined && existsSync(join(corpus, 'commits.ndjson'))));
 } else {
   const read = (name: string): Buffer => readFileSync(join(corpus, 'sshsig', name));
@@ -68,23 +69,42 @@ if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
   }
 
   const commits = readFileSync(join(corpus, 'commits.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as CorpusCommit);
+  const certificates = await readCertificates(readFileSync(join(corpus, 'keys', 'web-flow.asc')));
+  const trustedRoot = await readTrustedRoot(readFileSync(new URL('sigstore/public-good.json', import.meta.url)));
+  const agreed = { ssh: 0, x509: 0, pgp: 0 };
   for (const commit of commits) {
-    test(`the kind of ${commit.oid.slice(0, 12)}`, () => {
-      const named = { ssh: 'ssh', x509: 'x509', pgp: 'openpgp' }[commit.kind];
+    const { oid, kind, expect, note } = commit;
+    test(`${kind} ${oid.slice(0, 12)} is ${expect}: ${note}`, async () => {
+      const { signature } = parseCommit(Buffer.from(commit.raw, 'base64'), 'sha1');
+      assert.ok(signature);
       // One commit has a program's chatter before its armor; git refuses it.
-      const kind = commit.note.startsWith('text before the armor') ? 'unknown' : named;
-      assert.is(gpgsigKind(split(Buffer.from(commit.raw, 'base64')).armor), kind);
+      assert.is(gpgsigKind(signature.armor), note.startsWith('text before the armor') ? 'unknown' : { ssh: 'ssh', x509: 'x509', pgp: 'openpgp' }[kind]);
+      const checks = await Promise.all(TIMES.map((keylessTime) => checkGitSignature(signature, { ...NO_ANCHORS, certificates, trustedRoot, keylessTime })));
+      const check = checks[1]!;
+      assert.is(CALLED[check.kind], LISTED[oid]?.verdict ?? expect);
+      if (check.kind !== 'bad') for (const changed of await altered(signature, certificates)) assert.is(changed.kind === 'good', false);
+      if (kind === 'ssh' && check.kind === 'good') assert.equal([check.keyid, check.strength], [`ssh:${commit.key}`, ((notedFlags(commit) ?? 0) & 1) === 1 ? 'presence' : 'software']);
+      if (kind === 'x509') {
+        assert.is(checkBinding(signature.armor, signature.payload).kind, 'bound');
+        assert.is(checks[0]!.kind, note.includes('offline proof') ? 'good' : 'undecided');
+      }
+      if (!Object.hasOwn(LISTED, oid)) agreed[kind]++;
     });
   }
-  for (const commit of commits.filter(({ kind }) => kind === 'ssh')) {
-    test(`${commit.oid.slice(0, 12)} is ${commit.expect}: ${commit.note}`, () => {
-      const check = checkCommit(commit);
-      assert.is(check.kind, commit.expect);
-      if (check.kind !== 'good') return;
-      assert.is(check.keyid, `ssh:${commit.key}`);
-      assert.is(check.flags, notedFlags(commit));
-    });
-  }
+
+  test('all but those that are listed agree with their oracle', () => {
+    const all = agreed.ssh + agreed.x509 + agreed.pgp;
+    console.error(`noted: ${all} of ${commits.length} real commits agree with their oracle (${agreed.ssh} SSH, ${agreed.x509} X.509, ${agreed.pgp} OpenPGP), ${Object.keys(LISTED).length} listed`);
+    assert.is(all + Object.keys(LISTED).length, commits.length);
+  });
+}
+
+/** Checks the signature over other content. */
+function altered({ armor, payload }: { armor: Uint8Array; payload: Uint8Array }, certificates: Awaited<ReturnType<typeof readCertificates>>): Promise<Check[]> {
+  const more = Buffer.concat([payload, Buffer.from('\n')]);
+  const other = Buffer.from(payload);
+  other[other.length - 2]! ^= 1;
+  return Promise.all([more, other].map((each) => checkGitSignature({ armor, payload: each }, { ...NO_ANCHORS, certificates, keylessTime: 'certificate' })));
 }
 
 test.run();

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseCommit } from '../../../src/commit/raw.ts';
 import { readCertificates } from '../../../src/signature/openpgp/certificate.ts';
 import { describeCertificate } from '../../../src/signature/openpgp/description.ts';
 import { checkArmored } from '../../../src/signature/openpgp/openpgp.ts';
@@ -24,20 +25,6 @@ interface CorpusCommit {
 /** What we call them. A stranger's signature is neither good nor bad. */
 const KINDS = { good: ['good'], bad: ['bad'], unknown: ['stranger', 'undecided'] };
 
-/** Takes the signature out as git does: every line that bears the header's name, and the lines that continue it. */
-function split(raw: Uint8Array): { armor: Uint8Array; payload: Uint8Array } {
-  const text = Buffer.from(raw).toString('latin1');
-  const end = text.indexOf('\n\n');
-  const [armor, kept]: [string[], string[]] = [[], []];
-  let isSignature = false;
-  for (const line of text.slice(0, end).split('\n')) {
-    if (!line.startsWith(' ')) isSignature = line.startsWith('gpgsig ');
-    if (isSignature) armor.push(line.replace(/^(?:gpgsig)? /, ''));
-    else kept.push(line);
-  }
-  return { armor: Buffer.from(`${armor.join('\n')}\n`, 'latin1'), payload: Buffer.from(kept.join('\n') + text.slice(end), 'latin1') };
-}
-
 if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
   console.error('skipped: REAL OPENPGP SIGNATURES NOT TESTED, set COUNTERSIGN_CORPUS to the folder that holds commits.ndjson and keys/');
 } else {
@@ -54,7 +41,7 @@ if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
 
   for (const { oid, raw, expect, note } of commits) {
     test(`${oid.slice(0, 12)} is ${expect}: ${note}`, async () => {
-      const { armor, payload } = split(Buffer.from(raw, 'base64'));
+      const { armor, payload } = parseCommit(Buffer.from(raw, 'base64'), 'sha1').signature!;
       const check = await checkArmored(armor, payload, certificates);
       assert.ok(KINDS[expect].includes(check.kind), JSON.stringify(check));
       if (expect !== 'good') return;

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromLatin1, latin1 } from '../../../src/bytes.ts';
+import { parseCommit } from '../../../src/commit/raw.ts';
 import { NO_ANCHORS } from '../../../src/signature/anchors.ts';
 import { readTrustedRoot } from '../../../src/signature/sigstore/trusted-root.ts';
 import { checkBinding, checkSignedMessage } from '../../../src/signature/x509/cms.ts';
@@ -22,14 +22,6 @@ interface CorpusCommit {
   note: string;
 }
 
-/** Takes the signature out of a commit, as simply as it can be done for well-formed ones. */
-function split(raw: Uint8Array): { armor: Uint8Array; payload: Uint8Array } {
-  const text = latin1(raw);
-  const header = /^gpgsig ([^\n]*(?:\n [^\n]*)*)\n/m.exec(text)!;
-  const payload = text.slice(0, header.index) + text.slice(header.index + header[0].length);
-  return { armor: fromLatin1(header[1]!.replaceAll('\n ', '\n')), payload: fromLatin1(payload) };
-}
-
 const commits = process.env['COUNTERSIGN_CORPUS'] !== undefined && existsSync(file)
   ? readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as CorpusCommit).filter(({ kind }) => kind === 'x509')
   : [];
@@ -38,7 +30,7 @@ if (commits.length === 0) console.error('skipped: REAL X.509 SIGNATURES NOT TEST
 test('the public-good root is read', async () => assert.is((await readTrustedRoot(publicGood)).json, publicGood));
 
 for (const { oid, raw, expect, note } of commits) {
-  const { armor, payload } = split(Buffer.from(raw, 'base64'));
+  const { armor, payload } = parseCommit(Buffer.from(raw, 'base64'), 'sha1').signature!;
   test(`${oid.slice(0, 12)}: ${note}`, async () => {
     // What the corpus says, with openssl's word: signature and content.
     assert.is(checkBinding(armor, payload).kind === 'bound', expect === 'good');
