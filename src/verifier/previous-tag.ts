@@ -56,7 +56,10 @@ async function byCommit(repo: Repo, tags: Iterable<AskedTag>): Promise<Map<Oid, 
   // one at a time: a hostile tag may be as large as an object can be
   for (const tag of tags) {
     const raw = await readTag(repo, tag.oid).catch(unless('COMMIT_MALFORMED', 'REPO_OBJECT_MISSING', 'REPO_FORMAT_UNSUPPORTED'));
-    if (raw?.type === 'commit') found.set(raw.object, [...(found.get(raw.object) ?? []), tag]);
+    if (raw?.type !== 'commit') continue;
+    const here = found.get(raw.object);
+    if (here) here.push(tag);
+    else found.set(raw.object, [tag]);
   }
   return found;
 }

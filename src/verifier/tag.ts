@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an annotated tag is worth: whose signature it bears, whether it says the name it was asked by, and whether it names
 // the commit that is judged. A tag is a person's word for a whole history, so an agent's or a forge's key is none.
+import { fromLatin1, fromUtf8, latin1, utf8 } from '../bytes.ts';
 import { readText } from '../commit/message.ts';
 import { parseTag, type RawTag } from '../commit/tag.ts';
-import { fromLatin1, fromUtf8, utf8, latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import type { Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
@@ -33,7 +33,7 @@ const MOVED = 'git fetch --tags, and ask whoever pushed it: it may stand for ano
 export async function judgeTag(repo: Repo, tag: AskedTag, commit: Oid, state: State, policies: readonly Policy[] = [state.policy]): Promise<TagVerdict> {
   try {
     const raw = await readTag(repo, tag.oid);
-    if (raw === undefined) return verdictOf(tag, '', undefined, findingsOf([['unsigned-human', { message: 'a lightweight tag, which nobody can sign', hint: AGAIN }]], policies));
+    if (raw === undefined) return verdictOf(tag, '', undefined, findingsOf(lightweight(tag.oid, commit), policies));
     const tagger = raw.tagger && readText(raw.tagger, new Uint8Array(), undefined).author;
     const proof = await prove(raw, tagger, (await readCommit(repo, commit)).committer.date, state);
     const broken = [...shapeOf(raw, tag.name, commit), ...(proof === undefined ? [unsigned('nobody signed the tag')] : signatureOf(proof, tagger, state))];
@@ -61,13 +61,22 @@ async function prove({ signature }: RawTag, tagger: Tagger | undefined, horizon:
   return signedBy(check, state, { payload: signature.payload, email: tagger?.email ?? '', at: Math.max(tagger?.date ?? Infinity, horizon), namespace: 'git' });
 }
 
+function lightweight(oid: Oid, commit: Oid): Broken[] {
+  const broken: Broken[] = [['unsigned-human', { message: 'a lightweight tag, which nobody can sign', hint: AGAIN }]];
+  return oid === commit ? broken : [['stale-signature', otherCommit(oid)], ...broken];
+}
+
+function otherCommit(oid: Oid): Draft {
+  return { message: `it tags ${oid}, not the commit that is judged`, hint: MOVED };
+}
+
 /** What is wrong with the object, whoever signed it. */
 function shapeOf(raw: RawTag, name: string, commit: Oid): Broken[] {
   const broken: Broken[] = [];
   if (raw.name !== latin1(utf8(name))) broken.push(['stale-signature', { message: `it was made as "${textOf(raw.name)}", and stands under another name`, hint: MOVED }]);
-  // what readers show of a tag of a tag is the outer name or the inner one
-  if (raw.type !== 'commit') broken.push(['malleable-commit', { message: `it tags a ${raw.type}, not a commit itself`, hint: AGAIN }]);
-  else if (raw.object !== commit) broken.push(['stale-signature', { message: `it tags ${raw.object}, not the commit that is judged`, hint: MOVED }]);
+  // nor through another tag, of which readers show one name or the other
+  if (raw.type !== 'commit') broken.push(['stale-signature', { message: `it tags a ${raw.type}, not a commit itself`, hint: AGAIN }]);
+  else if (raw.object !== commit) broken.push(['stale-signature', otherCommit(raw.object)]);
   if (raw.malleable) broken.push(['malleable-commit', { message: `it can be changed without breaking its signature: ${raw.malleable}`, hint: AGAIN }]);
   return broken;
 }

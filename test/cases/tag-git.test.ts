@@ -85,13 +85,13 @@ function agrees(kind: string, history: () => Promise<History>): void {
     });
   }
 
-  test(`${kind}: a tag of a tag: git verifies it, we say malleable-commit`, async () => {
+  test(`${kind}: a tag of a tag: git verifies it, we say stale-signature`, async () => {
     const made = await history();
     made.scratch.git(['tag', '-f', '-s', '-m', 'inner', 'inner', made.tip], { env: date });
     made.scratch.git(['tag', '-f', '-s', '-m', 'outer', 'outer', 'inner'], { env: date });
     assert.is(made.scratch.run(['verify-tag', 'outer'], { env: date }).code, 0);
     for await (const judged of verifyRelease({ repo: made.repo, base: made.adoption, head: made.tip, now: made.now, tag: { name: 'outer', oid: made.scratch.oid('refs/tags/outer') } })) {
-      if (judged.kind === 'range') assert.equal(judged.range.tag!.findings.map(({ rule }) => rule), ['malleable-commit']);
+      if (judged.kind === 'range') assert.equal(judged.range.tag!.findings.map(({ rule }) => rule), ['stale-signature']);
     }
   });
 }

@@ -68,8 +68,8 @@ test('good commits and a bad tag, bad commits and a good tag: the worse counts',
 
 test('nobody signed it', async () => {
   assert.equal(await wrong(any, { by: null }), ['unsigned-human']);
-  any.scratch.git(['update-ref', 'refs/tags/light', any.tip]);
   assert.equal((await judge(any, any.tip, 'light')).tag!.findings.map(({ rule }) => rule), ['unsigned-human']);
+  assert.equal((await judge(any, any.adoption, 'light')).tag!.findings.map(({ rule }) => rule), ['stale-signature', 'unsigned-human']);
 });
 
 test('proof of presence, as the policy asks for it of git signatures', async () => {
@@ -107,8 +107,8 @@ test('under another name than it was made for', async () => {
 test('of another commit, a tree, a blob, another tag, itself', async () => {
   assert.equal(await wrong(any, { of: any.adoption }), ['stale-signature']);
   const tree = await any.treeOf(any.tip);
-  assert.equal(await wrong(any, { of: tree, type: 'tree' }), ['malleable-commit']);
-  assert.equal(await wrong(any, { of: tag(any, { name: 'inner' }), type: 'tag' }), ['malleable-commit']);
+  assert.equal(await wrong(any, { of: tree, type: 'tree' }), ['stale-signature']);
+  assert.equal(await wrong(any, { of: tag(any, { name: 'inner' }), type: 'tag' }), ['stale-signature']);
   // the kind is a claim, too
   assert.equal(await wrong(any, { of: tree }), ['stale-signature']);
   assert.equal((await judge(any, tree)).tag!.findings.map(({ rule }) => rule), ['malleable-commit']);
@@ -186,6 +186,14 @@ test('what a policy lowers is lowered only where both ends say so', async () => 
   const history = await make();
   await history.commit({ files: { '.countersign/policy.yaml': policyText({ serial: 2 }, 'gitSignature: any\nrules: { wrong-author: warn }\n') } });
   assert.equal(await wrong(history, { tagger: 'Bob Example <bob@example.com>' }), ['wrong-author']);
+});
+
+test('whatever a policy lowers, a tag names the commit itself', async () => {
+  const mild = await make({ policy: 'gitSignature: any\nrules: { malleable-commit: off, unsigned-human: off, wrong-author: off }\n' });
+  await mild.commit();
+  assert.equal(await wrong(mild, { by: null }), []);
+  assert.equal(await wrong(mild, { of: tag(mild, { name: 'inner', of: mild.adoption }), type: 'tag' }), ['stale-signature']);
+  assert.equal((await judge(mild, mild.adoption, 'light')).tag!.verdict, 'bad');
 });
 
 test('not here, or malformed', async () => {
