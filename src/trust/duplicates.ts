@@ -2,7 +2,6 @@
 // What stands twice in a roster and must not: a key or an address that two entries claim would let one person count
 // twice, and a key listed twice could stay valid in one place after it was revoked in the other. Asked when the roster
 // is read, and again when its key files are: only then is known which keys they hold.
-import { materialOf, parseSshPublicKey } from '../signature/ssh/key.ts';
 import { keyidsOf, type Key } from './key.ts';
 import type { Reason } from './refusal.ts';
 import type { Roster } from './roster.ts';
@@ -31,7 +30,7 @@ export function findDuplicates(roster: Roster): Duplicate[] {
 /** Returns SHA-256 over the numbers of each key in it, so that one key in two wrappings is one key. */
 export function materialsOf(key: Key): readonly string[] {
   if (key.scheme === 'openpgp') return key.certificates.flatMap(({ materials }) => materials);
-  return key.scheme === 'ssh' ? [materialOf(parseSshPublicKey(key.line))] : [];
+  return key.scheme === 'ssh' ? [key.material] : [];
 }
 
 function duplicateKeys(roster: Roster): Duplicate[] {

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
 import type { Certificate } from '../signature/openpgp/certificate.ts';
-import { parseSshPublicKey } from '../signature/ssh/key.ts';
+import { materialOf, parseSshPublicKey } from '../signature/ssh/key.ts';
 import type { Authority } from '../signature/x509/authority.ts';
 import type { Reason } from './refusal.ts';
 
@@ -34,6 +34,8 @@ export interface SshKey extends Bounds {
   scheme: 'ssh';
   keyid: string;
   line: string;
+  /** SHA-256 over the key's own numbers: one key in two wrappings is one key. */
+  material: string;
   /** A security key; false for a CA's, whose own kind says nothing of the keys that it certifies. */
   hardware: boolean;
   /** Absent: all of them. */
@@ -147,8 +149,9 @@ function toKey(fields: Fields, context: Context): Key {
 
 function sshKey(line: string, { certAuthority, namespaces }: Fields, bounds: Bounds, context: Context): SshKey | undefined {
   try {
-    const { fingerprint, hardware } = parseSshPublicKey(line);
-    const rest = { line, ...(namespaces && { namespaces: [...new Set(namespaces)] }), ...bounds };
+    const key = parseSshPublicKey(line);
+    const { fingerprint, hardware } = key;
+    const rest = { line, material: materialOf(key), ...(namespaces && { namespaces: [...new Set(namespaces)] }), ...bounds };
     if (certAuthority === undefined) return { scheme: 'ssh', keyid: `ssh:${fingerprint}`, hardware, ...rest };
     return { scheme: 'ssh', keyid: `ssh-ca:${fingerprint}`, hardware: false, authority: { principals: [...new Set(certAuthority)] }, ...rest };
   } catch (error) {
