@@ -3,9 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concat, fromLatin1, latin1, utf8 } from '../../src/bytes.ts';
+import { Fault } from '../../src/fault.ts';
 import { decodeKeyBlocks, encodePgpArmor } from '../../src/signature/openpgp/armor.ts';
 import { anchorsOf } from '../../src/trust/anchors.ts';
 import { completeRoster } from '../../src/trust/key-files.ts';
@@ -124,6 +126,19 @@ for (const [name, reason, bytes] of FILES) {
     assert.ok(performance.now() - start < 1000, `${Math.round(performance.now() - start)} ms`);
   });
 }
+
+test('a file with any bytes changed is read or refused, and never anything else', async () => {
+  const entries = `people:\n${person('alice', file('a'))}${person('bob', 'x509: { ca: keys/corp.pem, identity: bob@x.example }')}`;
+  const asc = decodeKeyBlocks(latin1(armored(bob)))!;
+  const edits = fc.array(fc.record({ at: fc.nat(asc.length - 1), to: fc.nat(255) }), { minLength: 1, maxLength: 4 });
+  await fc.assert(fc.asyncProperty(edits, fc.boolean(), async (changes, isCa) => {
+    const bytes = Uint8Array.from(isCa ? ca : asc);
+    for (const { at, to } of changes) bytes[at % bytes.length] = to;
+    const files = isCa ? { 'keys/a.asc': asc, 'keys/corp.pem': bytes } : { 'keys/a.asc': bytes, 'keys/corp.pem': ca };
+    const thrown = await complete(entries, files).then(() => undefined, (reason: unknown) => reason);
+    assert.ok(thrown === undefined || (thrown instanceof Fault && thrown.code === 'ROSTER_INVALID'), String(thrown));
+  }), { numRuns: process.env['SLOW'] === '1' ? 10_000 : 150 });
+});
 
 test('files are small together, too', async () => {
   const people = Array.from({ length: 40 }, (_, i) => person(`p${i}`, file(`p${i}`))).join('');
