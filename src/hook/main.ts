@@ -5,10 +5,15 @@ import { hasTerminal } from '../agents/environment.ts';
 import { Fault, exitOf } from '../fault.ts';
 import type { HookCall } from './call.ts';
 import { commitMessage } from './commit-msg.ts';
-import { postCommit } from './post-commit.ts';
-import { postRewrite } from './post-rewrite.ts';
 
-const HOOKS: Record<string, (call: HookCall) => Promise<void>> = { 'commit-msg': commitMessage, 'post-commit': postCommit, 'post-rewrite': postRewrite };
+/** The bundle of the signers throws it too, and takes it from here: there has to be one class of it. */
+export { Fault };
+
+const HOOKS: Record<string, (call: HookCall) => Promise<void>> = {
+  'commit-msg': commitMessage,
+  'post-commit': async (call) => (await import('./post-commit.ts')).postCommit(call),
+  'post-rewrite': async (call) => (await import('./post-rewrite.ts')).postRewrite(call),
+};
 
 function print(kind: string, text: string): void {
   process.stderr.write(`countersign: ${kind}: ${text}\n`);

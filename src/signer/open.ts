@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a setting to a hand: which signer a spec names. Light, because the hook loads it; all but SSH is loaded when there
+// From a setting to a hand: which signer a spec names. Light, because every hook loads it; all but SSH is loaded when there
 // is something to sign.
 import { homedir } from 'node:os';
 import { Fault } from '../fault.ts';

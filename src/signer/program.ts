@@ -3,8 +3,8 @@
 // ask for passphrase and touch by themselves, on the terminal. Part of the hook: node builtins only.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
+import { fstatSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { isatty } from 'node:tty';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import type { Env } from '../repo/process.ts';
@@ -67,10 +67,22 @@ export function complaint({ code, stderr }: Exit): string {
  * no terminal of its own, and "/dev/tty" would be another one to it.
  */
 export function terminalName(): string | undefined {
-  const stream = [0, 1, 2].find((each) => isatty(each));
-  if (stream === undefined) return undefined;
-  const { stdout } = spawnSync('tty', [], { stdio: [stream, 'pipe', 'ignore'], encoding: 'utf8', timeout: 2000, windowsHide: true });
-  return /^(\/dev\/[\w/.-]+)\n$/.exec(stdout ?? '')?.[1];
+  for (const stream of [0, 1, 2]) {
+    if (!isDevice(stream)) continue;
+    const { stdout } = spawnSync('tty', [], { stdio: [stream, 'pipe', 'ignore'], encoding: 'utf8', timeout: 2000, windowsHide: true });
+    const name = /^(\/dev\/[\w/.-]+)\n$/.exec(stdout ?? '')?.[1];
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** Node's own test loads a module that every hook would wait for; which device it is, tty(1) tells. */
+function isDevice(stream: number): boolean {
+  try {
+    return process.platform !== 'win32' && fstatSync(stream).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 /** Starts the program. Most failures to start arrive as an event, some (a path that holds NUL, no file descriptors left) at once. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing with an SSH key through `ssh-keygen -Y sign`: it knows key files, agents, security keys and how to ask for a
 // passphrase on the terminal. What comes back is checked before anybody sees it. Part of the hook: node builtins only.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { Fault } from '../fault.ts';
@@ -38,19 +38,25 @@ export function sshAgentSigner({ line, ...options }: Omit<SshSignerOptions, 'key
   return {
     spec: options.spec,
     async sign(payload) {
-      // ssh-keygen takes a key from a file only.
-      const folder = await mkdtemp(join(tmpdir(), 'countersign-key-')).catch((cause: unknown) => {
-        throw new Fault('FILE_FAILED', "can't make a temporary folder", { cause });
-      });
+      const folder = temporaryFolder();
       try {
         const keyPath = join(folder, 'key.pub');
-        await writeFile(keyPath, `${line}\n`, { mode: 0o600 });
+        writeFileSync(keyPath, `${line}\n`, { mode: 0o600 });
         return await sign({ ...options, keyPath }, payload);
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        rmSync(folder, { recursive: true, force: true });
       }
     },
   };
+}
+
+/** ssh-keygen takes a key from a file only. */
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'countersign-key-'));
+  } catch (cause) {
+    throw new Fault('SIGNING_FAILED', "can't make a temporary folder", { cause });
+  }
 }
 
 async function sign({ keyPath, namespace, program = 'ssh-keygen', env, patience }: SshSignerOptions, payload: Uint8Array): Promise<Signed> {
