@@ -20,6 +20,9 @@ const SHORTCOMINGS: Record<Shortcoming, string> = {
   'no-trusted-root': 'there is no .countersign/keys/trusted-root.json',
 };
 
+/** What was signed at another time may count. */
+const PASSING = new Set<Shortcoming>(['retired', 'expired', 'not-yet-valid']);
+
 /** Returns the table; an entry each, with a line for what it may do and one for each key. */
 export function renderRoster(entries: readonly ListedEntry[]): string {
   const rows = entries.map(({ keys }) => keys.map(cells));
@@ -65,7 +68,7 @@ function cells({ keyid, algorithm, strength, validFrom, validUntil, revoked, pri
     ...(principals ? [`certifies ${principals.map(printable).join(', ')}`] : []),
     ...(namespaces ? [`for ${namespaces.map((namespace) => (namespace === 'git' ? "git's own signatures" : 'stamps and evidence')).join(' and ')}`] : []),
     ...(revoked ? [`revoked ${dayText(revoked.at)}, ${revoked.reason}`] : []),
-    ...(counts ? ['counts'] : [`does not count${why === undefined || why === revoked?.reason ? '' : `: ${SHORTCOMINGS[why]}`}`]),
+    ...(counts ? ['counts'] : [`does not count${PASSING.has(why!) ? ' now' : ''}${why === revoked?.reason ? '' : `: ${SHORTCOMINGS[why!]}`}`]),
   ];
   return [printable(keyid), algorithm ?? '', strength === 'presence' ? 'hardware, proves presence' : 'software', periodText(validFrom, validUntil), limits.join('; ')];
 }
