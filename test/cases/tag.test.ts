@@ -4,6 +4,7 @@ import { createPrivateKey } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Oid } from '../../src/oid.ts';
+import { openIsomorphic } from '../../src/repo/isomorphic.ts';
 import { encodeArmor } from '../../src/signature/ssh/sshsig.ts';
 import { verifyHistory, verifyRange, verifyRelease } from '../../src/verifier/verify.ts';
 import type { RangeVerdict } from '../../src/verifier/verifier.ts';
@@ -200,6 +201,15 @@ test('not here, or malformed', async () => {
   const gone = await judge(any, '1'.repeat(40) as Oid);
   assert.equal([gone.verdict, gone.tag!.findings.map(({ rule }) => rule)], ['unknown', ['missing-objects']]);
   assert.equal(await wrong(any, { alter: (text) => text.replace('type', 'kind') }), ['malleable-commit']);
+});
+
+test('the same without a git binary', async () => {
+  const repo = await openIsomorphic(any.scratch.dir);
+  for (const [by, outcome] of [[hands.alice, 'good'], [null, 'bad']] as const) {
+    const question = { repo, base: any.adoption, head: any.tip, now: any.now, tag: { name: 'v1', oid: tag(any, { by }) } };
+    for await (const judged of verifyRelease(question)) if (judged.kind === 'range') assert.equal([judged.range.verdict, judged.range.tag!.verdict], [outcome, outcome]);
+  }
+  await repo.close();
 });
 
 test('in a SHA-256 repository', async () => {
