@@ -29,7 +29,7 @@ export function keyPath(id: string, env: Record<string, string | undefined>): st
  *   a file already, or none can be written), SIGNER_UNAVAILABLE or SIGNING_FAILED (nobody there to ask, or to answer)
  */
 export async function makeKey(path: string, name: string, email: string, ask: AskPassphrase | undefined): Promise<NewKey> {
-  const passphrase = ask === undefined ? undefined : await choosePassphrase(ask);
+  const passphrase = ask === undefined ? undefined : await choosePassphrase(ask).catch(nobodyThere);
   const { armor, fingerprint } = await newOpenpgpKey(name, email, passphrase);
   await writeNew(path, utf8(armor));
   return { path, fingerprint };
@@ -47,6 +47,11 @@ async function choosePassphrase(ask: AskPassphrase): Promise<string> {
   } finally {
     for (const bytes of typed) bytes.fill(0);
   }
+}
+
+function nobodyThere(thrown: unknown): never {
+  if (!(thrown instanceof Fault) || thrown.code !== 'SIGNER_UNAVAILABLE') throw thrown;
+  throw new Fault(thrown.code, thrown.message, { hint: 'run this in a terminal, or say --no-passphrase', cause: thrown });
 }
 
 /** A link gives a name to a whole file, and fails where the name is taken; a rename would put it in place of the other. */

@@ -55,7 +55,7 @@ function openTerminal(): ReadStream {
   try {
     return new ReadStream(openSync(INPUT!, 'r+'));
   } catch (cause) {
-    throw new Fault('SIGNER_UNAVAILABLE', 'the key has a passphrase, and there is no terminal to ask for it', {
+    throw new Fault('SIGNER_UNAVAILABLE', 'there is no terminal to ask for a passphrase', {
       cause,
       hint: 'run this in a terminal, or sign with gpg:FINGERPRINT, whose agent can ask elsewhere',
     });
