@@ -95,6 +95,6 @@ const REFUSALS = {
 } as const satisfies Record<Refused, string>;
 
 /** Returns in words why a key does not count, to follow "the key of …". */
-export function refusalText(refusal: Refused): string {
-  return REFUSALS[refusal];
+export function refusalText(refused: Refused): string {
+  return REFUSALS[refused];
 }

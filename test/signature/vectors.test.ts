@@ -53,8 +53,8 @@ function checkBlob({ namespace, payload }: VectorGroup, { input, expect }: Vecto
 }
 
 /** A certificate as the vectors have it: names in one text, no end of time where it has none, its key id left out. */
-function flatten({ principals, validBefore, keyId: _, ...rest }: Certificate): Record<string, unknown> {
-  return { ...rest, principals: principals.join(), ...(validBefore === Infinity ? {} : { validBefore }) };
+function flatten({ authority, principals, validAfter, validBefore, serial }: Certificate): Record<string, unknown> {
+  return { authority, validAfter, serial, principals: principals.join(), ...(validBefore === Infinity ? {} : { validBefore }) };
 }
 
 function checkArmor({ namespace, payload }: VectorGroup, { input, expect }: Vector): void {
