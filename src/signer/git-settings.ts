@@ -5,7 +5,7 @@ import { fromUtf8, latin1 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import { runGit } from '../repo/process.ts';
-import { pathIn, SPEC_HINT, type Place, type Source } from './spec.ts';
+import { gpgKey, pathIn, SPEC_HINT, type Place, type Source } from './spec.ts';
 
 export interface GitSigning {
   /** `gpg.format`: openpgp, ssh, x509, or what a newer git knows. */
@@ -63,7 +63,7 @@ export function gitSigning(values: ReadonlyMap<string, string>): GitSigning {
  */
 export async function gitSource({ format, key, keyCommand }: GitSigning, place: Place): Promise<Source> {
   const other = 'or name another key with "git config countersign.signer ssh:PATH"';
-  if (format === 'openpgp') return { kind: 'gpg', key: key ?? (await committer(place)) };
+  if (format === 'openpgp') return { kind: 'gpg', key: key === undefined ? await committer(place) : (gpgKey(key) ?? key) };
   if (format !== 'ssh') {
     const reason = format === 'x509' ? "an X.509 signature counts in git's own header only, and can't make a stamp" : `gpg.format ${printable(clip(format, 40))} is none that can make a stamp`;
     throw new Fault('SIGNER_UNAVAILABLE', reason, { hint: `have git sign the commit itself (commit.gpgSign) under a policy with "gitSignature: any", ${other}` });

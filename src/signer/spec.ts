@@ -35,8 +35,11 @@ export function pathIn(path: string, { dir, home }: Place): string {
   return path.startsWith('~/') && home !== undefined ? join(home, path.slice(2)) : resolve(dir, path);
 }
 
-/** Fingerprints are shown in groups, and copied so. Shorter ids than 16 digits are anybody's to forge. */
-function gpgKey(text: string): string | undefined {
+/**
+ * Returns a fingerprint or key id as gpg prints it, or undefined where it is none. They are shown in groups, and copied so;
+ * shorter ids than 16 digits are anybody's to forge.
+ */
+export function gpgKey(text: string): string | undefined {
   const digits = text.replaceAll(' ', '').replace(/^0x/i, '').toUpperCase();
   return /^(?:[0-9A-F]{16}|[0-9A-F]{40}|[0-9A-F]{64})!?$/.test(digits) ? digits : undefined;
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findLayout } from '../../src/repo/layout.ts';
-import { abandon, adopt } from '../../src/setup/adopt.ts';
+import { abandon, adopt, type Founder } from '../../src/setup/adopt.ts';
 import { hookLine, HOOKS } from '../../src/setup/hooks.ts';
+import { readPublicKey } from '../../src/signer/key-spec.ts';
+import { newOpenpgpKey } from '../../src/signer/openpgp.ts';
 import { founder } from '../kit/adopted.ts';
 import { ScratchRepo } from '../kit/git.ts';
 import { rejectsWith } from '../kit/rejects.ts';
@@ -40,6 +42,23 @@ test('writes policy, roster, hooks and settings; a second time changes nothing',
   const before = snapshot(scratch.dir);
   assert.equal((await setUp(scratch)).written, []);
   assert.equal(snapshot(scratch.dir), before);
+});
+
+test('an OpenPGP founder brings the certificate along, and takes it back where the rest fails', async () => {
+  const [scratch, path] = [new ScratchRepo(), join(tempDir(), 'alice.asc')];
+  writeFileSync(path, (await newOpenpgpKey('Alice', 'alice@example.com', undefined)).armor);
+  const key = await readPublicKey(`openpgp:${path}`, { dir: scratch.dir, home: undefined });
+  const owner: Founder = { ...(await founder()), key, signer: `openpgp:${path}` };
+  const layout = await findLayout(scratch.dir, scratch.env);
+  writeFileSync(join(scratch.dir, '.git/config.lock'), '');
+  await rejectsWith('GIT_FAILED', adopt(layout, owner, BIN, scratch.env));
+  assert.not.ok(existsSync(join(scratch.dir, '.countersign')));
+  rmSync(join(scratch.dir, '.git/config.lock'));
+  assert.ok((await adopt(layout, owner, BIN, scratch.env)).written.includes(key.file!.path));
+  assert.equal(readFileSync(join(scratch.dir, key.file!.path)), Buffer.from(key.file!.bytes));
+  assert.equal((await adopt(layout, owner, BIN, scratch.env)).written, []);
+  await rejectsWith('KEY_NOT_FOUND', adopt(layout, await founder(), BIN, scratch.env));
+  await rejectsWith('PERSON_UNKNOWN', adopt(layout, { ...owner, id: 'bob' }, BIN, scratch.env));
 });
 
 test('works in a linked worktree: hooks are the repository\'s, files are the worktree\'s', async () => {

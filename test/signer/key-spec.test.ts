@@ -91,6 +91,7 @@ test('what git would sign with', async () => {
   assert.equal(await source({ format: 'ssh', key: 'key::sk-ssh-x AAAA' }), { kind: 'ssh-line', line: 'sk-ssh-x AAAA' });
   assert.equal(await source({ format: 'ssh', key: 'ssh-ed25519 AAAA' }), { kind: 'ssh-line', line: 'ssh-ed25519 AAAA' });
   assert.equal(await source({ key: 'Alice' }), { kind: 'gpg', key: 'Alice' });
+  assert.equal(await source({ key: `0x${FPR.toLowerCase()}!` }), { kind: 'gpg', key: `${FPR}!` });
   assert.equal(await gitSource(NO_SETTINGS, place(scratch)), { kind: 'gpg', key: 'Alice Example <alice@example.com>' });
   for (const refused of [{ format: 'x509' }, { format: 'x509', key: 'a' }, { format: '\u001b[2J' }, { format: 'ssh' }, { format: 'ssh', keyCommand: true }, { format: 'ssh', key: 'ssh-ed25519 A\nb' }]) {
     await rejectsWith('SIGNER_UNAVAILABLE', source(refused));
