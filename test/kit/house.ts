@@ -38,10 +38,13 @@ export const DOORS: Record<string, RegExp> = {
   '@sigstore/bundle': /^signature\/sigstore\//,
   '@sigstore/protobuf-specs': /^signature\/sigstore\//,
   '@sigstore/verify': /^signature\/sigstore\//,
+  '@sigstore/sign': /^signer\/sigstore\.ts$/,
+  '@sigstore/tuf': /^setup\/trust-root\.ts$/,
+  'openid-client': /^signer\/sign-in\.ts$/,
 };
 
 /** Packages that cost too much at start-up for a static import. */
-const HEAVY = ['isomorphic-git', 'openpgp', '@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify'];
+const HEAVY = ['isomorphic-git', 'openpgp', '@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify', '@sigstore/sign', '@sigstore/tuf', 'openid-client'];
 
 /** Packages that the hook's bundle loads from beside itself, at run time, where somebody's key asks for it. */
 const OUTSIDE = ['openpgp'];
