@@ -24,7 +24,7 @@ export function hookProgram(): string {
   if (program !== undefined) return program;
   const folder = tempDir();
   const bundle = join(folder, 'hook.cjs');
-  const built = spawnSync(process.execPath, [join(ROOT, 'build/hook.mjs'), folder], { encoding: 'utf8' });
+  const built = spawnSync(process.execPath, [join(ROOT, 'src/hook/bundle.mjs'), folder], { encoding: 'utf8' });
   assert.is(built.status, 0, built.stderr);
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   program = join(folder, 'countersign');

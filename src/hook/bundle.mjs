@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the hook into two CommonJS files: hook.cjs, which every commit loads, and hook-signers.cjs, which it loads where
-// a person's key has to be asked. What src/ imports by import() goes into the second. Usage: node build/hook.mjs [folder]
+// a person's key has to be asked. What src/ imports by import() goes into the second. Usage: node src/hook/bundle.mjs [folder]
 import { build } from 'esbuild';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist'));
 const [HOOK, SIGNERS] = ['hook.cjs', 'hook-signers.cjs'];
 
