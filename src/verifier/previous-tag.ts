@@ -4,6 +4,7 @@
 import { Fault } from '../fault.ts';
 import type { Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
+import type { RuleName } from '../trust/policy.ts';
 import { readCommit } from './reading.ts';
 import { readState, type State } from './state.ts';
 import { judgeTag, readTag } from './tag.ts';
@@ -44,11 +45,14 @@ async function refusal(repo: Repo, tag: AskedTag, commit: Oid, state: State, now
   const { verdict, signer, findings } = await judgeTag(repo, tag, commit, state);
   // a policy may let unsigned tags pass, but they choose nothing
   if (verdict !== 'good' || !signer) return [...new Set(findings.map(({ rule }) => rule))].join(', ') || 'unsigned-human';
-  // A key that was stolen since could sign a tag for any commit of its time. What stands at the head is not accepted yet, but
-  // here it can only make the range longer.
+  // A key that was stolen since could sign a tag for any commit of its time, and whoever could push a roster that was taken back
+  // since, one with a key of their own. What stands at the head is not accepted yet, but here it can only make the range longer.
   const later = now === undefined ? [] : (await judgeTag(repo, tag, commit, now)).findings;
-  return later.some(({ rule }) => rule === 'revoked-key') ? 'revoked-key' : undefined;
+  return later.find(({ rule }) => OF_KEYS.includes(rule))?.rule;
 }
+
+/** What is wrong with a key or with whose it is; a policy that asks for more since then, or another address, undoes no tag. */
+const OF_KEYS: readonly RuleName[] = ['revoked-key', 'unknown-signer', 'bad-signature'];
 
 /** Sorts the annotated tags by the commit they name; what is none, or cannot be read, marks no beginning. */
 async function byCommit(repo: Repo, tags: Iterable<AskedTag>): Promise<Map<Oid, AskedTag[]>> {

@@ -92,6 +92,27 @@ test('a stolen key makes no beginning once it is revoked', async () => {
   assert.equal(await beginning(history), ['v0', { planted: 'revoked-key' }]);
 });
 
+test('a roster that was pushed and taken back makes no beginning: the head knows nobody by its key', async () => {
+  const mallory = softwareHand();
+  for (const intruder of [mallory, forge]) {
+    const history = await make();
+    tag(history, { name: 'v0', of: history.adoption });
+    await history.commit({ by: null, files: { 'src/evil.ts': 'evil\n' } });
+    await history.commit({ by: null, files: { '.countersign/roster.yaml': rosterText({ alice: intruder }) } });
+    tag(history, { name: 'planted', by: intruder });
+    await history.commit({ hand: intruder, files: { '.countersign/policy.yaml': policyText({ serial: 2 }, 'gitSignature: any\n'), '.countersign/roster.yaml': roster } });
+    assert.equal(await beginning(history), ['v0', { planted: 'unknown-signer' }]);
+  }
+});
+
+test('what the head asks for beyond keys undoes no tag', async () => {
+  const history = await make();
+  tag(history, { name: 'v0', of: history.adoption });
+  const changed = roster.replace('[alice@example.com]', '[alice@example.org]');
+  await history.commit({ files: { '.countersign/policy.yaml': policyText({ serial: 2 }, 'gitSignature: presence\n'), '.countersign/roster.yaml': changed } });
+  assert.equal(await beginning(history), ['v0', {}]);
+});
+
 test('a release is judged step by step: the limits of a range are not asked', async () => {
   const history = await make({ policy: 'gitSignature: any\nagents:\n  limits:\n    range: { files: 2, additions: 100, deletions: 100 }\n' });
   const session = history.session({ limits: { commit: { files: 9, additions: 99, deletions: 99 }, range: { files: 99, additions: 99, deletions: 99 } } });
