@@ -95,6 +95,8 @@ async function writeTexts(toplevel: string, { id, name, email, key }: Founder, u
   const roster = starterRoster({ id, name, emails: [email], roles: ['owner'], keys: [key.text] });
   const policy = starterPolicy({ repository: randomUUID(), people: 1 });
   const files: [Path, Uint8Array][] = [[POLICY_PATH, utf8(policy)], [ROSTER_PATH, utf8(roster)], ...(key.file ? [[key.file.path, key.file.bytes] as [Path, Uint8Array]] : [])];
+  // Not through a link that a branch may have put there: reading refuses it.
+  for (const [path] of files) await readWorkFile(toplevel, path);
   for (const [path, bytes] of files) await undo.write(join(toplevel, path), bytes);
   return files.map(([path]) => path);
 }

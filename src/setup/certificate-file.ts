@@ -5,9 +5,10 @@ import { concat, latin1, utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
 import { decodeKeyBlocks } from '../signature/openpgp/armor.ts';
-import { readCertificates, readKeyFile } from '../signature/openpgp/certificate.ts';
+import { readCertificates, readKeyFile, type Certificate } from '../signature/openpgp/certificate.ts';
 import { describeCertificate } from '../signature/openpgp/description.ts';
 import { TAG, type Packet } from '../signature/openpgp/framing.ts';
+import { standingsOf, type Revocation } from '../signature/openpgp/standing.ts';
 import { inspectKey } from '../signer/openpgp.ts';
 
 export interface MinimalCertificate {
@@ -41,15 +42,26 @@ export async function splitCertificates(bytes: Uint8Array, name: string): Promis
 
 /**
  * Returns a key file with one of its certificates renewed, whatever others it holds.
- * @throws Fault KEY_INVALID where the new copy forgets that the key was revoked, or the file can't be read
+ * @throws Fault KEY_INVALID where the new copy forgets that one of its keys was revoked, or the file can't be read
  */
 export async function renewCertificate(file: Uint8Array, fingerprint: string, armor: Uint8Array, name: string): Promise<Uint8Array> {
   const [before, after] = await Promise.all([file, armor].map(async (bytes) => (await readCertificates(bytes)).find((each) => each.fingerprint === fingerprint)));
-  if (before && after && describeCertificate(before).revoked && !describeCertificate(after).revoked) {
-    throw new Fault('KEY_INVALID', `the key ${fingerprint} is revoked in ${printable(name)}, and this copy does not say so`, { hint: 'export it anew' });
+  const forgotten = before && after && forgottenRevocation(before, after);
+  if (forgotten !== undefined) {
+    throw new Fault('KEY_INVALID', `the key ${forgotten} is revoked in ${printable(name)}, and this copy does not say so`, { hint: 'export it anew' });
   }
   const others = (await splitCertificates(file, printable(name))).filter((each) => each.fingerprint !== fingerprint);
   return concat(...others.map((each) => utf8(each.armor)), armor);
+}
+
+/** Returns a key, primary or sub, whose revocation the newer copy does not have, or has milder or later. One that is gone signs nothing. */
+function forgottenRevocation(before: Certificate, after: Certificate): string | undefined {
+  const now = new Map([...standingsOf(after).values()].map((each) => [each.key.fingerprint, each.revocations]));
+  const isKept = (old: Revocation, known: readonly Revocation[]): boolean => known.some(({ isHard, at }) => isHard || (!old.isHard && at <= old.at));
+  return [...standingsOf(before).values()].find(({ key, revocations }) => {
+    const known = now.get(key.fingerprint);
+    return known !== undefined && !revocations.every((each) => isKept(each, known));
+  })?.key.fingerprint;
 }
 
 /** Returns the packets of each certificate: it begins with its primary key. */

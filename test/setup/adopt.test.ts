@@ -102,6 +102,16 @@ test('a .countersign that leads elsewhere is not followed', async () => {
   assert.equal(readdirSync(elsewhere), []);
 });
 
+test('nor is a folder of keys that does', async () => {
+  const [scratch, path, elsewhere] = [new ScratchRepo(), join(tempDir(), 'alice.asc'), tempDir()];
+  writeFileSync(path, (await newOpenpgpKey('Alice', 'alice@example.com', undefined)).armor);
+  mkdirSync(join(scratch.dir, '.countersign'));
+  symlinkSync(elsewhere, join(scratch.dir, '.countersign/keys'));
+  const key = await readPublicKey(`openpgp:${path}`, { dir: scratch.dir, home: undefined });
+  await rejectsWith('FILE_FAILED', adopt(await findLayout(scratch.dir, scratch.env), { ...(await founder()), key, signer: `openpgp:${path}` }, BIN, scratch.env));
+  assert.equal([readdirSync(elsewhere), readdirSync(join(scratch.dir, '.countersign'))], [[], ['keys']]);
+});
+
 test('a hook that is a link is foreign: neither it nor its target changes', async () => {
   const scratch = new ScratchRepo();
   const target = join(tempDir(), 'hook');

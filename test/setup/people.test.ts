@@ -66,6 +66,22 @@ function contents(dir: string): Record<string, string> {
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(name, 'utf8')]));
 }
 
+test('a copy from before a subkey was revoked takes no place of a newer one', async () => {
+  const { scratch } = await adoptedRepo();
+  const [desk, gpg] = [{ toplevel: scratch.dir, committed: 1 }, new Keyring()];
+  const fingerprint = gpg.make('Bob <bob@example.com>');
+  gpg.run(['--quick-add-key', fingerprint, 'ed25519', 'sign', 'never']);
+  const old = gpg.export(fingerprint);
+  gpg.run(['--no-batch', '--command-fd', '0', '--edit-key', fingerprint], 'key 1\nrevkey\ny\n1\nstolen\n\ny\nsave\n');
+  const keys = (armor: string) => readKeySource(armor, { id: 'bob', emails: [] }, { dir: scratch.dir, home: undefined });
+  await extend(desk, bob, gains(...(await keys(old))));
+  await extend(desk, bob, gains(...(await keys(gpg.export(fingerprint)))));
+  const before = contents(scratch.dir);
+  await rejectsWith('KEY_INVALID', keys(old).then((found) => extend(desk, bob, gains(...found))));
+  assert.equal(contents(scratch.dir), before);
+  gpg.close();
+});
+
 test('an OpenPGP certificate comes with its file, and a renewed one takes its place', async () => {
   const { scratch } = await adoptedRepo();
   const desk = { toplevel: scratch.dir, committed: 1 };
