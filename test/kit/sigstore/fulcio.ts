@@ -35,13 +35,19 @@ export async function makeFulcio(clock: Date, keys: () => readonly object[]): Pr
   const answer = async (body: string): Promise<Answer> => {
     const claims = claimsOf(body, keys());
     if (claims === undefined) return { statusCode: 401, response: '{"code":16,"message":"There was an error processing the identity token"}' };
-    return ('email' in claims ? byEmail : bySubject).fn(body);
+    const { response, ...rest } = await ('email' in claims ? byEmail : bySubject).fn(body);
+    return { ...rest, response: typeof response === 'string' ? wrapped(response) : response };
   };
   return {
     service: { path: bySubject.path, answer },
     root: bytesOf(workloads.rootCertificate),
     ctlog: { publicKey: ctlog.publicKey, logId: Buffer.from(bytesOf(ctlog.logID)) },
   };
+}
+
+/** Breaks the lines of PEM in JSON as RFC 7468 §2 has it: what the log keeps of a certificate is spelled so. */
+function wrapped(json: string): string {
+  return json.replace(/(?<=-\\n)[A-Za-z0-9+/=]+(?=\\n-)/g, (base64) => base64.replace(/.{64}(?!$)/g, String.raw`$&\n`));
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
