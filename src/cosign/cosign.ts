@@ -12,6 +12,7 @@ import { writeBlob } from '../repo/write.ts';
 import { actingPerson, type Acting, type Wanted } from '../signer/acting.ts';
 import type { Place } from '../signer/key-spec.ts';
 import { evidencePath, printEvidence, statementOf } from '../statement/evidence.ts';
+import { printTime } from '../time.ts';
 import { newUlid } from '../ulid.ts';
 import { readHead, type Head } from '../verifier/head.ts';
 import { differenceOf } from './difference.ts';
@@ -57,7 +58,7 @@ export async function proposeCosignature({ head }: Bench, word: string, { repo, 
 /** Signs what was proposed, writes and stages the evidence, and returns its path. @throws Fault SIGNING_FAILED, SIGNER_UNAVAILABLE, FILE_FAILED, GIT_FAILED */
 export async function signCosignature({ head, acting, base }: Bench, { subject }: Proposed, remark: string, now: number, { repo: { layout }, env }: CosignPlace): Promise<Path> {
   const { text: path, mode, oid, sha256 } = subject;
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const time = printTime(now / 1000);
   const body = {
     id: newUlid(now), repository: head.state.policy.repository, path, mode, oid, sha256, base,
     person: acting.id, role: acting.person.roles[0] ?? '', time, remark,

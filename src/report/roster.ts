@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The roster for readers: a table for people, JSON for programs. Names come from whoever edited the roster and are escaped.
 import { printable } from '../printable.ts';
+import { printTime } from '../time.ts';
 import type { Ability, ListedEntry, ListedKey, Shortcoming } from '../trust/listing.ts';
 
 const ABILITIES: Record<Ability, string> = {
@@ -83,6 +84,5 @@ function dayText(seconds: number): string {
 
 /** Beyond the years that dates can have there is no end, for people. */
 function timeText(seconds: number): string {
-  const date = new Date(Math.max(-8.64e12, Math.min(8.64e12, seconds)) * 1000);
-  return `${date.toISOString().slice(0, -5)}Z`;
+  return printTime(Math.max(-8.64e12, Math.min(8.64e12, seconds)));
 }

@@ -8,6 +8,7 @@ import { printable } from '../printable.ts';
 import type { Grant, Limits } from '../statement/schema.ts';
 import { isAgentName } from '../statement/stamp.ts';
 import type { Policy } from '../trust/policy.ts';
+import { printTime } from '../time.ts';
 import { newUlid } from '../ulid.ts';
 
 /** What is asked for; what is not comes from the policy. */
@@ -48,8 +49,8 @@ export function draftGrant(wish: Wish, { policy, adoption, sponsor, publicKey, n
     allow,
     deny: [...new Set([...defaults.deny.map(({ text }) => text), ...globsOf(wish.deny ?? [])])],
     limits: limitsOf(wish.limits ?? {}, policy),
-    notBefore: timeOf(notBefore),
-    notAfter: timeOf(notBefore + Math.floor(hoursOf(wish.hours, policy) * 3600)),
+    notBefore: printTime(notBefore),
+    notAfter: printTime(notBefore + Math.floor(hoursOf(wish.hours, policy) * 3600)),
   };
 }
 
@@ -90,9 +91,4 @@ function globsOf(texts: readonly string[]): string[] {
     if (glob.kind === 'bad') throw new Fault('USAGE', `not a usable pattern: ${printable(text.slice(0, 100))}: ${glob.reason}`, { hint: 'patterns look like src/** or docs/*.md' });
   }
   return [...new Set(texts)];
-}
-
-/** RFC 3339 in UTC, whole seconds: the one way in which statements write a time. */
-function timeOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

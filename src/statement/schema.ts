@@ -6,6 +6,7 @@ import { fromBase64 } from '../bytes.ts';
 import { isDigest, type Digest } from '../commit/change.ts';
 import { parseGlob } from '../glob.ts';
 import type { Oid } from '../oid.ts';
+import { parseTime } from '../time.ts';
 import { isUlid, type Ulid } from '../ulid.ts';
 
 /** A shape, for whoever must not import zod. */
@@ -21,18 +22,11 @@ const role = z.string().regex(/^(?:[a-z0-9][a-z0-9._-]{0,63})?$/);
 /** A stamp names both as `agent (model)`, which must be an agent's name there: 200 characters at most. */
 const agentPart = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,96}[\x21-\x7e])?$/);
 /** RFC 3339, UTC, whole seconds: one way to write a time. */
-const time = z.string().refine(isTime, 'not a time');
+const time = z.string().refine((value) => parseTime(value) !== undefined, 'not a time');
 const text = z.string().max(1000);
 const globs = z.array(z.string().refine((glob) => parseGlob(glob).kind === 'glob', 'not a pattern')).max(200);
 const count = z.int().min(0).max(1_000_000_000);
 const key = z.string().refine((value) => fromBase64(value)?.length === 32, 'not a 32-byte key');
-
-function isTime(value: string): boolean {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(value)) return false;
-  // Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day
-  const at = Date.parse(value);
-  return !Number.isNaN(at) && new Date(at).toISOString() === value.replace('Z', '.000Z');
-}
 
 export const limits = z.strictObject({ files: count, additions: count, deletions: count });
 export type Limits = z.infer<typeof limits>;

@@ -6,6 +6,7 @@ import { utf8 } from '../bytes.ts';
 import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
+import { printTime } from '../time.ts';
 import { parsePolicy } from './policy.ts';
 import type { Namespace } from './key.ts';
 import { parseRoster } from './roster.ts';
@@ -194,12 +195,6 @@ function row({ document }: Reading, items: readonly string[]) {
 
 function print({ document }: Reading): string {
   return document.toString({ lineWidth: 0 });
-}
-
-/** Returns the time as RFC 3339 in UTC, or text that no roster accepts. */
-export function printTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? 'never' : `${date.toISOString().slice(0, 19)}Z`;
 }
 
 function readPolicy(text: string): Reading {

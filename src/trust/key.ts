@@ -7,6 +7,7 @@ import { Fault } from '../fault.ts';
 import type { Certificate } from '../signature/openpgp/certificate.ts';
 import { materialOf, parseSshPublicKey } from '../signature/ssh/key.ts';
 import type { Authority } from '../signature/x509/authority.ts';
+import { parseTime } from '../time.ts';
 import type { Reason } from './refusal.ts';
 
 export interface Revocation {
@@ -126,11 +127,9 @@ export const KEY = FIELDS.meta({ oneOf: SCHEMES.map((scheme) => ({ required: [sc
 type Fields = z.output<typeof FIELDS>;
 
 function toSeconds(text: string, context: Context): number {
-  const milliseconds = Date.parse(text);
-  // Date.parse takes the 30th of February for the 2nd of March.
-  const real = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === text.replace('Z', '.000Z');
-  if (!real) context.addIssue(custom('invalid-value', 'no such day or time'));
-  return milliseconds / 1000;
+  const seconds = parseTime(text);
+  if (seconds === undefined) context.addIssue(custom('invalid-value', 'no such day or time'));
+  return seconds ?? z.NEVER;
 }
 
 /** Returns the one key that an entry holds; several or none would leave open which of them `revoked` means. */

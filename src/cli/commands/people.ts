@@ -6,6 +6,7 @@ import { printJson } from '../../report/json.ts';
 import { renderRoster, rosterDocument } from '../../report/roster.ts';
 import { readKeySource, type SourcedKey } from '../../setup/key-source.ts';
 import { enrol, extend, findKeys, readDesk, readRoster, revoke, type Desk, type Edited, type Entry } from '../../setup/people.ts';
+import { parseTime, printTime } from '../../time.ts';
 import { listRoster, printAllowedSigners } from '../../trust/listing.ts';
 import { keyidsOf } from '../../trust/key.ts';
 import type { Revocation, Roster, Section } from '../../trust/roster.ts';
@@ -139,7 +140,7 @@ function meaning(roster: Roster, { section, id }: Entry, indexes: readonly numbe
   const revoked = indexes.map((index) => roster[section][id]!.keys[index]!.revoked!);
   if (revoked.every(({ reason }) => reason === 'compromised')) return 'compromised: once this is committed, nothing that was ever signed with it counts';
   const [{ at }] = revoked.filter(({ reason }) => reason === 'retired') as [Revocation];
-  return `retired: what was signed until ${new Date(at * 1000).toISOString().slice(0, -5)}Z stays good, what is signed later does not count`;
+  return `retired: what was signed until ${printTime(at)} stays good, what is signed later does not count`;
 }
 
 async function deskOf(context: Context): Promise<Desk> {
@@ -167,7 +168,7 @@ function saved(what: string, { serial }: Edited, { terminal }: Context): void {
 }
 
 function secondsOf(text: string): number {
-  const milliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(milliseconds)) throw new Fault('USAGE', `not a time: ${printable(text.slice(0, 40))}`, { hint: 'write it like 2026-01-31T12:00:00Z' });
-  return milliseconds / 1000;
+  const seconds = parseTime(text);
+  if (seconds === undefined) throw new Fault('USAGE', `not a time: ${printable(text.slice(0, 40))}`, { hint: 'write it like 2026-01-31T12:00:00Z' });
+  return seconds;
 }

@@ -3,6 +3,7 @@
 // an option that is not known could be a condition, so its line is refused, where ssh-keygen goes on to the next.
 import { Fault } from '../../fault.ts';
 import { clip, printable } from '../../printable.ts';
+import { parseTime } from '../../time.ts';
 import { parseLines } from './key-list.ts';
 import { isSshKeyType, parseSshPublicKey, printSshPublicKey } from './key.ts';
 import type { SshPublicKey } from './key.ts';
@@ -53,8 +54,8 @@ export function printAllowedSigner({ principals, key, isAuthority, namespaces, v
   const options = [
     ...(isAuthority ? ['cert-authority'] : []),
     ...(list === undefined ? [] : [`namespaces="${list.replaceAll('"', '\\"')}"`]),
-    ...(validAfter === undefined ? [] : [`valid-after="${printTime(validAfter)}"`]),
-    ...(validBefore === undefined ? [] : [`valid-before="${printTime(validBefore)}"`]),
+    ...(validAfter === undefined ? [] : [`valid-after="${printTimestamp(validAfter)}"`]),
+    ...(validBefore === undefined ? [] : [`valid-before="${printTimestamp(validBefore)}"`]),
   ];
   return [/\s|^#/.test(names) ? `"${names}"` : names, ...(options.length > 0 ? [options.join(',')] : []), printSshPublicKey(key)].join(' ');
 }
@@ -74,8 +75,8 @@ function parseAllowedSigner(line: string): AllowedSigner {
 function parseOptions(field: string): Pick<AllowedSigner, 'isAuthority' | 'namespaces' | 'validAfter' | 'validBefore'> {
   const options = splitOptions(field);
   const [namespaces, after, before] = ['namespaces', 'valid-after', 'valid-before'].map((name) => options.get(name));
-  const validAfter = after === undefined ? undefined : parseTime(after);
-  const validBefore = before === undefined ? undefined : parseTime(before);
+  const validAfter = after === undefined ? undefined : parseTimestamp(after);
+  const validBefore = before === undefined ? undefined : parseTimestamp(before);
   if (validAfter !== undefined && validBefore !== undefined && validBefore <= validAfter) throw invalid('an end that is not after its beginning');
   return {
     isAuthority: options.has('cert-authority'),
@@ -108,16 +109,15 @@ function checkPatterns(list: string, what: string): string[] {
   return patterns;
 }
 
-function parseTime(text: string): number {
+function parseTimestamp(text: string): number {
   const [match, year, month, day, hour = '00', minute = '00', second = '00'] = TIME.exec(text) ?? [];
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const milliseconds = match === undefined ? NaN : Date.parse(iso);
-  // Date.parse takes the 30th of February for the 2nd of March; OpenSSH takes the first second of 1970 for no time.
-  if (!(milliseconds > 0) || new Date(milliseconds).toISOString() !== iso) throw invalid(`no time: ${printable(clip(text, 40))}`);
-  return milliseconds / 1000;
+  const seconds = match === undefined ? undefined : parseTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  // OpenSSH takes the first second of 1970 for no time.
+  if (seconds === undefined || seconds <= 0) throw invalid(`no time: ${printable(clip(text, 40))}`);
+  return seconds;
 }
 
-function printTime(seconds: number): string {
+function printTimestamp(seconds: number): string {
   // The last second of the year 9999: four digits are all there is.
   if (!Number.isInteger(seconds) || seconds <= 0 || seconds > 253402300799) throw invalid('a time that is not from 1970 to 9999');
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;

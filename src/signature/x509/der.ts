@@ -3,6 +3,7 @@
 // recurses on its own and nothing is copied, so that neither depth nor a lying length costs anything. Only a CMS message's
 // outer shells may be in the indefinite form of BER, because gpgsm, which git calls for X.509, writes them so.
 import { hex, latin1 } from '../../bytes.ts';
+import { parseTime } from '../../time.ts';
 
 /** Identifier octets (X.690 §8.1.2); `0xa0` and `0x80` are the context tag 0, constructed and primitive. */
 export const TAG = {
@@ -189,8 +190,5 @@ function readAll<T>(reader: DerReader, read: (reader: DerReader) => T): T {
 function secondsOf(text: string): number | undefined {
   // Two digits of a year stand for 1950 to 2049.
   const full = text.length === 15 ? text : `${text < '5' ? '20' : '19'}${text}`;
-  const iso = full.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
-  const milliseconds = Date.parse(iso);
-  // Date.parse takes the 30th of February for the 2nd of March.
-  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === iso ? milliseconds / 1000 : undefined;
+  return parseTime(full.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 }
