@@ -19,6 +19,8 @@ export const TRUSTED_ROOT = 'keys/trusted-root.json';
 const LARGEST_FILE = 1024 * 1024;
 const LARGEST_SUM = 16 * 1024 * 1024;
 const MOST_CERTIFICATES = 100;
+/** Of all files together, subkeys included. */
+const MOST_KEYS = 4096;
 
 /** Where a file is named: the entry's key in the roster. */
 type Where = readonly (string | number)[];
@@ -84,6 +86,7 @@ class KeyFiles {
   readonly #read: KeyFileReader;
   readonly #bytes = new Map<string, Uint8Array | undefined>();
   #sum = 0;
+  #keys = 0;
 
   constructor(read: KeyFileReader) {
     this.#read = read;
@@ -94,6 +97,8 @@ class KeyFiles {
     const certificates = await parsed(bytes, file, where, async () => (await import('../signature/openpgp/certificate.ts')).readCertificates(bytes));
     if (certificates.length === 0) throw refuseFile('bad-key', where, file, 'holds no key');
     if (certificates.length > MOST_CERTIFICATES) throw refuseFile('too-large', where, file, `holds more than ${MOST_CERTIFICATES} keys`);
+    this.#keys += certificates.reduce((sum, each) => sum + each.fingerprints.length, 0);
+    if (this.#keys > MOST_KEYS) throw refuseFile('too-large', where, file, `is one key file too many: all together they hold more than ${MOST_KEYS} keys`);
     // An old copy of a certificate does not know that it was revoked since.
     const fingerprints = new Set(certificates.map(({ fingerprint }) => fingerprint));
     if (fingerprints.size < certificates.length) throw refuseFile('shared-key', where, file, 'holds one key twice');

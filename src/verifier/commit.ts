@@ -6,7 +6,6 @@ import { gatherFacts, type Facts, type Surroundings } from './facts.ts';
 import type { Reading } from './reading.ts';
 import { asFindings } from './rule.ts';
 import { COMMIT_RULES } from './rules/commit-registry.ts';
-import { acceptedChange } from './rules/policy-change.ts';
 import { outcomeOf } from './tally.ts';
 import type { CommitVerdict, Finding } from './verifier.ts';
 
@@ -14,8 +13,7 @@ import type { CommitVerdict, Finding } from './verifier.ts';
 export async function judgeCommit(oid: Oid, reading: Promise<Reading>, around: Surroundings): Promise<{ verdict: CommitVerdict; facts: Facts | undefined }> {
   try {
     const facts = await gatherFacts(oid, await reading, around);
-    const accepted = acceptedChange(facts);
-    around.states.accept(oid, facts.raw.parents, typeof accepted === 'string' ? facts.state : accepted);
+    around.states.accept(oid, facts.raw.parents, typeof facts.accepted === 'string' ? facts.state : facts.accepted);
     const findings = COMMIT_RULES.flatMap((rule) => asFindings(rule.name, rule.judge(facts), facts.policies, { commit: oid }));
     return { verdict: verdictOf(facts, findings), facts };
   } catch (thrown) {

@@ -9,6 +9,7 @@ import type { Change, Oid } from '../oid.ts';
 import type { Repo } from '../repo/repo.ts';
 import type { Carried } from '../statement/trailers.ts';
 import type { Policy } from '../trust/policy.ts';
+import { acceptedState } from './acceptance.ts';
 import { judgeEvidence, type EvidenceFacts } from './deposits.ts';
 import { proveGitSignature, type GitProof } from './git-signature.ts';
 import type { GrantProof, Grants } from './grants.ts';
@@ -34,6 +35,8 @@ export interface Facts {
   /** That state's policy and the trusted end's: where they differ, the stricter counts. */
   policies: readonly Policy[];
   step: Step;
+  /** The state that counts after the commit, or why what it brings does not. */
+  accepted: State | string;
   carried: Carried;
   proof: Proof;
   /** What git's own signature proves, whatever the stamp says. */
@@ -70,7 +73,7 @@ export interface Surroundings {
 export async function gatherFacts(oid: Oid, reading: Reading, around: Surroundings): Promise<Facts> {
   const { repo, states } = around;
   const { raw, parentTrees, diffs, carried, text, merge } = reading;
-  const step = await states.step(oid, raw.tree, raw.parents, parentTrees);
+  const step = await states.step(raw.tree, raw.parents, parentTrees);
   const message = messageText(raw.message, raw.encoding);
   const git = await proveGitSignature(raw, text.author.email, reading.horizon, step.state);
   const { grant, proof } = await prove(around, reading, step.state, git);
@@ -79,6 +82,7 @@ export async function gatherFacts(oid: Oid, reading: Reading, around: Surroundin
   return {
     oid, isHead: oid === around.head, raw, carried, step, proof, git, grant, kind, diffs, own, merge,
     state: step.state,
+    accepted: await acceptedState(states, oid, raw.tree, { step, proof, kind, grant }),
     policies: [states.start.policy, step.state.policy],
     subject: message.trimStart().split('\n', 1)[0] ?? '',
     author: text.author,

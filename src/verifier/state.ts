@@ -53,9 +53,14 @@ export function isUnadopted(files: TrustFiles): boolean {
 export async function readState(repo: Repo, commit: Oid, tree: Oid): Promise<State | undefined> {
   const files = await trustFiles(repo, tree);
   if (isUnadopted(files)) return undefined;
-  const policy = parsePolicy(await readFile(repo, tree, POLICY_NAME));
+  const policy = await readPolicy(repo, tree);
   const roster = await completeRoster(parseRoster(await readFile(repo, tree, ROSTER_NAME)), (name) => readKeyFile(repo, tree, name));
   return { commit, files, policy, roster };
+}
+
+/** Returns the policy of a tree alone. @throws Fault POLICY_INVALID, REPO_OBJECT_MISSING */
+export async function readPolicy(repo: Repo, tree: Oid): Promise<Policy> {
+  return parsePolicy(await readFile(repo, tree, POLICY_NAME));
 }
 
 const POLICY_NAME = { path: POLICY_PATH, code: 'POLICY_INVALID' } as const;
@@ -85,8 +90,8 @@ export type Step =
   | { kind: 'same'; state: State }
   /** A merge of two lines that gave one serial two contents. */
   | { kind: 'rival'; state: State; serial: number }
-  /** The commit's files differ from those of the parent that counts; `next` is what they say, or why they say nothing. */
-  | { kind: 'change'; state: State; next: State | string };
+  /** The commit's files differ from those of the parent that counts. */
+  | { kind: 'change'; state: State };
 
 /** Tells whether a state (of the highest serial) goes back to another content of a serial than the other has. */
 function isRival(state: State, other: State): boolean {
@@ -120,7 +125,7 @@ export class States {
   }
 
   /** Tells what a commit does to the state. `parentTrees` stand in the order of `parents`. */
-  async step(oid: Oid, tree: Oid, parents: readonly Oid[], parentTrees: readonly Oid[]): Promise<Step> {
+  async step(tree: Oid, parents: readonly Oid[], parentTrees: readonly Oid[]): Promise<Step> {
     const state = this.before(parents);
     const rival = parents.map((parent) => this.after(parent)).find((other) => isRival(state, other));
     const files = await trustFiles(this.#repo, tree);
@@ -133,10 +138,11 @@ export class States {
       const counts = parents.length === 1 || !known.includes(true) || (known[i] === true && this.after(parents[i]!) === state);
       if (counts && files === (await trustFiles(this.#repo, parentTree))) return { kind: 'same', state };
     }
-    return { kind: 'change', state, next: await this.#next(oid, tree, state) };
+    return { kind: 'change', state };
   }
 
-  async #next(oid: Oid, tree: Oid, before: State): Promise<State | string> {
+  /** Reads what the files of a commit say, or why they say nothing. Hostile key files take time: first ask who signed. */
+  async next(oid: Oid, tree: Oid, before: State): Promise<State | string> {
     try {
       const next = await readState(this.#repo, oid, tree);
       return next ? { ...next, before } : 'the policy is gone';

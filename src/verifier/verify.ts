@@ -10,7 +10,7 @@ import { KeyCounters } from './counters.ts';
 import { readCommit, Readings } from './reading.ts';
 import { Grants } from './grants.ts';
 import { judgeRange, readEnds, type RangeFacts } from './range.ts';
-import { readState, States, trustFiles, type State } from './state.ts';
+import { isUnadopted, readPolicy, readState, States, trustFiles, type State } from './state.ts';
 import { Sums } from './sums.ts';
 import { judgeTag } from './tag.ts';
 import { outcomeOf, Tally, worse } from './tally.ts';
@@ -171,12 +171,11 @@ async function* commitsOf({ repo, base, head }: Question): AsyncGenerator<Oid> {
 async function headPolicy({ repo, head }: Question, start: State): Promise<Policy[]> {
   try {
     const { tree } = await readCommit(repo, head);
-    if ((await trustFiles(repo, tree)) === start.files) return [];
-    const state = await readState(repo, head, tree);
-    return state ? [state.policy] : [];
+    const files = await trustFiles(repo, tree);
+    return files === start.files || isUnadopted(files) ? [] : [await readPolicy(repo, tree)];
   } catch (thrown) {
     // an unreadable policy is a finding of the commit that brings it
-    if (thrown instanceof Fault && (thrown.code === 'POLICY_INVALID' || thrown.code === 'ROSTER_INVALID')) return [];
+    if (thrown instanceof Fault && thrown.code === 'POLICY_INVALID') return [];
     throw thrown;
   }
 }

@@ -2,6 +2,7 @@
 // Attack: change the judge. Policy, roster and keys change only by an owner of the state before, one serial at a time.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { hashObject } from '../../src/oid.ts';
 import { attempt, stolenFrom } from '../kit/attempt.ts';
 import { DEMANDS, History, REPOSITORY, policyText, rosterText, type Files, type Making } from '../kit/history.ts';
 import { hardwareHand, softwareHand } from '../kit/person.ts';
@@ -34,6 +35,25 @@ test('by a person who is no owner, by a stranger, by nobody', async () => {
   assert.equal(await errors({ by: 'bob', author: BOB, files: next() }), ['policy-change']);
   assert.equal(await errors({ hand: softwareHand(), files: next() }), ['policy-change', 'unknown-signer']);
   assert.equal(await errors({ by: null, files: next() }), ['policy-change', 'undeclared']);
+});
+
+test('what no owner signed is not read: key files can be made to take a minute', async () => {
+  const files = { ...next(), [ROSTER]: rosterText(hands).replace(/- ssh: .*/, '- openpgp: keys/alice.asc'), '.countersign/keys/alice.asc': 'no key\n' };
+  const commits = await Promise.all([{ by: 'bob', author: BOB }, { by: null }, {}].map((making) => history.commit({ parents: [root], files, ...making })));
+  const blob = hashObject(history.format, 'blob', Buffer.from('no key\n'));
+  const read = history.repo.readObject.bind(history.repo);
+  const asked: boolean[] = [];
+  try {
+    for (const commit of commits) {
+      let isRead = false;
+      history.repo.readObject = (oid) => ((isRead ||= oid === blob), read(oid));
+      assert.ok((await history.verify(root, commit)).errors.includes('policy-change'));
+      asked.push(isRead);
+    }
+  } finally {
+    history.repo.readObject = read;
+  }
+  assert.equal(asked, [false, false, true]);
 });
 
 test('with another serial than the next', async () => {

@@ -18,6 +18,7 @@ import { cleanEnvironment } from '../kit/environment.ts';
 import { Keyring } from '../kit/gpg.ts';
 import { rejectsWith } from '../kit/rejects.ts';
 import { tempDir } from '../kit/temp.ts';
+import { T0, mintKey, packet as framed, wrap } from '../signature/openpgp/mint.ts';
 import { LINES } from '../vectors/policy-vectors.ts';
 
 const test = suite('key files');
@@ -52,6 +53,16 @@ test('whoever a certificate is for is found by its fingerprint; one file may hol
   assert.is(keyHolder(roster, `openpgp:${carol}`)!.id, 'alice');
   assert.is(keyHolder(roster, `openpgp:${bob}`)!.id, 'bob');
   for (const name of [`openpgp:${alice.toLowerCase()}`, `openpgp:${alice.slice(-16)}`, 'openpgp:keys/a.asc', 'openpgp:']) assert.is(keyHolder(roster, name), undefined, name);
+});
+
+test('all files together hold no more keys than can be read in seconds', async () => {
+  const raw = mintKey('eddsa').body.subarray(-32);
+  const keys = (at: number, count: number): Buffer => Buffer.concat(Array.from({ length: count }, (_, i) => framed(i % 60 === 0 ? 6 : 14, wrap(4, at + i, 27, raw).body)));
+  const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`keys/${i}.asc`, keys(T0 + i * 1000, 480)]));
+  const start = performance.now();
+  const fault = await complete(`people:\n${Object.keys(files).map((_, i) => person(`p${i}`, file(`${i}`))).join('')}`, files).catch((thrown: unknown) => thrown);
+  assert.is(((fault as Fault).cause as FileRefusal).reason, 'too-large');
+  assert.ok(performance.now() - start < 5000);
 });
 
 test('an agent shares the certificate of its forge, from one file, and has to have an address', async () => {

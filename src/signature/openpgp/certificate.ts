@@ -47,6 +47,8 @@ export interface Subkey {
 const MAX_FILE = 1_048_576;
 const MAX_PACKETS = 10_000;
 const MAX_CERTIFICATES = 100;
+/** Each costs up to a millisecond to be read, so that a file of nothing else would take four seconds. */
+const MAX_KEYS = 512;
 /** Each costs a verification. Twenty identities renewed every year for ten years are 200. */
 const MAX_SELF_SIGNATURES = 512;
 const MAX_SUBKEYS = 64;
@@ -61,7 +63,8 @@ const KNOWN: readonly number[] = Object.values(TAG);
 export async function readCertificates(bytes: Uint8Array): Promise<Certificate[]> {
   const packets = readKeyFile(bytes);
   const starts = packets.flatMap(({ tag }, at) => (tag === TAG.publicKey ? [at] : []));
-  if (starts.length > MAX_CERTIFICATES) throw new Fault('KEY_INVALID', 'a key file has too many keys');
+  const keys = packets.filter(({ tag }) => tag === TAG.publicKey || tag === TAG.subkey).length;
+  if (starts.length > MAX_CERTIFICATES || keys > MAX_KEYS) throw new Fault('KEY_INVALID', 'a key file has too many keys');
   const found: Certificate[] = [];
   for (const [i, start] of starts.entries()) found.push(await readCertificate(packets.slice(start, starts[i + 1])));
   return found;

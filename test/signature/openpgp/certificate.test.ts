@@ -60,6 +60,11 @@ test('a description tells what the owner vouches for', async () => {
   assert.is(describeCertificate(revoked!).signs, false);
 });
 
+/** Returns a certificate with so many subkeys, none of them bound. */
+function manyKeys(from: number, count: number): Buffer {
+  return Buffer.concat(Array.from({ length: count + 1 }, (_, i) => packet(i === 0 ? 6 : 14, wrap(4, from + i, 27, mallory.body.subarray(-32)).body)));
+}
+
 test('what is no key file is refused', async () => {
   const secret = packet(5, key.body);
   const files: Record<string, Uint8Array> = {
@@ -70,6 +75,7 @@ test('what is no key file is refused', async () => {
     'too large': Buffer.concat([plain, Buffer.alloc(1_048_576, packet(13, Buffer.alloc(100)))]), 'too many packets': Buffer.concat([plain, Buffer.alloc(400_000, Buffer.of(0xe8, 0))]),
     'too many keys': Buffer.concat(Array.from({ length: 101 }, () => plain)), 'too many self-signatures': Buffer.concat([plain, ...Array.from({ length: 512 }, () => certify(key))]),
     'too many subkeys': Buffer.concat([plain, ...Array.from({ length: 65 }, (_, i) => packet(14, wrap(4, T0 + i, 27, mallory.body.subarray(-32)).body))]),
+    'too many keys in all': Buffer.concat(Array.from({ length: 9 }, (_, i) => manyKeys(T0 + i * DAY, 57))),
     'a number with a false length': packet(6, wrap(4, T0, 1, Buffer.concat([uint(2047, 2), mpi(Buffer.alloc(256, 0xff)).subarray(2), mpi(Buffer.of(1, 0, 1))])).body),
   };
   for (const [name, bytes] of Object.entries(files)) {
