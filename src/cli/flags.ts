@@ -8,11 +8,11 @@ import type { Context } from './command.ts';
 /** `--person` and `--signer`: to act as one of several, or with another key than the one that is set up. */
 export const ACTING = {
   person: { type: 'string', requiresArg: true, describe: 'act as this person of the roster' },
-  signer: { type: 'string', requiresArg: true, describe: 'sign with this: ssh:PATH, openpgp:PATH, gpg:FINGERPRINT, git' },
+  signer: { type: 'string', requiresArg: true, describe: 'sign with this: ssh:PATH, openpgp:PATH, gpg:FINGERPRINT, git; or grants and cosignatures by signing in: sigstore' },
 } as const;
 
-export function placeOf({ dir, env }: Context): Place {
-  return { dir, home: env['HOME'] ?? env['USERPROFILE'], env };
+export function placeOf({ dir, env, terminal }: Context): Place {
+  return { dir, home: env['HOME'] ?? env['USERPROFILE'], env, tell: terminal.warn };
 }
 
 /** Opens the repository around the context's folder for as long as `work` takes. */

@@ -13,12 +13,13 @@ import { keyHolder, needsPresence, refusalOf, type Refusal } from '../trust/stan
 import { readGitSigning } from './git-settings.ts';
 import { readPublicKey, type Place } from './key-spec.ts';
 import { openSigner } from './open.ts';
+import { parseKeyless } from './spec.ts';
 import type { Signed, Signer } from './signer.ts';
 
 export interface Wanted {
   /** Roster id; the setting `countersign.person` if not given. */
   person?: string | undefined;
-  /** `ssh:PATH`, `openpgp:PATH`, `gpg:FINGERPRINT`, `git`; the setting `countersign.signer` if not given. */
+  /** `ssh:PATH`, `openpgp:PATH`, `gpg:FINGERPRINT`, `git`, `sigstore`; the setting `countersign.signer` if not given. */
   signer?: string | undefined;
 }
 
@@ -42,7 +43,8 @@ const REFUSALS: Record<Refusal | 'revoked', string> = {
 /**
  * Returns the person who acts, with a key that counts for them now.
  * @throws Fault PERSON_UNKNOWN, KEY_NOT_FOUND, KEY_INVALID (revoked, out of its time, not for this, or not a
- *   hardware key where one is demanded), SIGNER_UNAVAILABLE (no gpg, git signs in a way that can't be used here)
+ *   hardware key where one is demanded; several identities), SIGNER_UNAVAILABLE (no gpg, no pinned root, git signs in a way
+ *   that can't be used here)
  */
 export async function actingPerson(layout: Layout, state: { policy: Policy; roster: Roster }, wanted: Wanted, place: Place, env: Env): Promise<Acting> {
   const id = wanted.person ?? (await readConfig(layout, 'countersign.person', env));
@@ -53,28 +55,41 @@ export async function actingPerson(layout: Layout, state: { policy: Policy; rost
   }
   const spec = wanted.signer ?? (await readConfig(layout, 'countersign.signer', env));
   if (spec === undefined) throw new Fault('KEY_NOT_FOUND', `no key is set up for ${id}`, { hint: 'name one with --signer, or run "countersign init"' });
-  const { keyid } = await readPublicKey(spec, { ...place, env });
+  const { keyid, open } = await handOf(spec, { id, person }, state.roster, { ...place, env });
   checkKey(state, id, person, keyid, spec);
-  const signer = openSigner(spec, await readGitSigning({ ...place, env }), { ...place, env });
+  const signer = await open();
   return { id, person, keyid, sign: (payload) => signWith(signer, keyid, payload) };
+}
+
+/** Returns which key a spec names, and how to take it in hand: a key, or an identity that Sigstore certifies. */
+async function handOf(spec: string, { id, person }: Pick<Acting, 'id' | 'person'>, { trustedRoot }: Roster, place: Place): Promise<{ keyid: string; open: () => Promise<Signer> }> {
+  const keyless = parseKeyless(spec);
+  if (keyless === undefined) {
+    const { keyid } = await readPublicKey(spec, place);
+    return { keyid, open: async () => openSigner(spec, await readGitSigning(place), place) };
+  }
+  const { keylessKey, keylessSigner } = await import('./keyless.ts');
+  const key = keylessKey(id, person, keyless);
+  return { keyid: key.keyid, open: () => keylessSigner(key, trustedRoot, place) };
 }
 
 function checkKey({ policy, roster }: { policy: Policy; roster: Roster }, id: string, person: Person, keyid: string, spec: string): void {
   const holder = keyHolder(roster, keyid);
+  const name = printable(keyid);
   if (holder?.role !== 'person' || holder.id !== id) {
     const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key '${printable(spec)}'"`;
-    throw new Fault('KEY_NOT_FOUND', `the key ${keyid} is not ${id}'s in the roster`, { hint });
+    throw new Fault('KEY_NOT_FOUND', `the key ${name} is not ${id}'s in the roster`, { hint });
   }
   const refusal = holder.key.revoked === undefined ? refusalOf(holder.key, { at: Math.floor(Date.now() / 1000), namespace: NAMESPACE }) : 'revoked';
-  if (refusal !== undefined) throw new Fault('KEY_INVALID', `the key ${keyid} of ${id} ${REFUSALS[refusal]}`, { hint: 'name another with --signer' });
+  if (refusal !== undefined) throw new Fault('KEY_INVALID', `the key ${name} of ${id} ${REFUSALS[refusal]}`, { hint: 'name another with --signer' });
   if (needsPresence(policy, person) && !isHardware(holder.key)) {
-    throw new Fault('KEY_INVALID', `${id} has to sign with a hardware key, and ${keyid} is none`, { hint: 'name one with --signer ssh:PATH' });
+    throw new Fault('KEY_INVALID', `${id} has to sign with a hardware key, and ${name} is none`, { hint: 'name one with --signer ssh:PATH' });
   }
 }
 
 async function signWith(signer: Signer, keyid: string, payload: Uint8Array): Promise<Signed> {
   const signed = await signer.sign(payload);
-  if (signed.keyid !== keyid) throw new Fault('SIGNING_FAILED', `${signed.keyid} signed instead of ${keyid}`, { hint: 'check that both halves of the key belong together' });
+  if (signed.keyid !== keyid) throw new Fault('SIGNING_FAILED', `${printable(signed.keyid)} signed instead of ${printable(keyid)}`, { hint: 'check that both halves of the key belong together' });
   return signed;
 }
 

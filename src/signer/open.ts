@@ -6,18 +6,21 @@ import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import { NAMESPACE } from '../statement/stamp.ts';
 import { gitSource, NO_SETTINGS, type GitSigning } from './git-settings.ts';
-import { parseSpec, SPEC_HINT, type Place, type Source } from './spec.ts';
+import { parseKeyless, parseSpec, SPEC_HINT, type Place, type Source } from './spec.ts';
 import { sshAgentSigner, sshSigner } from './ssh.ts';
 import type { Signer } from './signer.ts';
 
 /**
  * Opens what `countersign.signer` names: `ssh:PATH`, `openpgp:PATH`, `gpg:FINGERPRINT` or `git`. Nothing is read or run
  * before the first signing.
- * @throws Fault SIGNER_UNAVAILABLE for a spec of another form
+ * @throws Fault SIGNER_UNAVAILABLE for a spec of another form, and for `sigstore`: a sign-in at each commit is what nobody wants
  */
 export function openSigner(spec: string, git: GitSigning = NO_SETTINGS, place: Place = { dir: process.cwd(), home: homedir() }): Signer {
   if (spec === 'git') return later(spec, async () => openSource(await gitSource(git, place), spec, git, place));
   const source = parseSpec(spec, place);
+  if (parseKeyless(spec) !== undefined) {
+    throw new Fault('SIGNER_UNAVAILABLE', 'a stamp needs a key, and sigstore signs grants and cosignatures only', { hint: 'stamp with another key, "git config countersign.signer ssh:PATH", and say --signer sigstore where you grant and cosign' });
+  }
   if (source === undefined) {
     throw new Fault('SIGNER_UNAVAILABLE', `the signer ${printable(clip(spec, 80))} is of no known form`, { hint: `set one with "git config countersign.signer ssh:PATH"; ${SPEC_HINT}` });
   }

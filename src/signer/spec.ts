@@ -9,6 +9,8 @@ export interface Place {
   home: string | undefined;
   /** The process's own environment if not given. */
   env?: Record<string, string | undefined>;
+  /** Shows a printable line to whoever is to sign in; on the terminal itself if not given. */
+  tell?: (line: string) => void;
 }
 
 /** What a spec names. */
@@ -21,6 +23,18 @@ export type Source =
   | { kind: 'gpg'; key: string };
 
 export const SPEC_HINT = 'name a key as ssh:PATH, openpgp:PATH, gpg:FINGERPRINT or git, for instance ssh:~/.ssh/id_ed25519';
+
+/** An identity that Sigstore certifies. */
+export interface KeylessSpec {
+  issuer: string | undefined;
+  identity: string | undefined;
+}
+
+/** Returns whom `sigstore`, `sigstore:ISSUER` or `sigstore:ISSUER#IDENTITY` names; undefined where a spec is none of them. */
+export function parseKeyless(spec: string): KeylessSpec | undefined {
+  const match = /^sigstore(?::(https:\/\/[^\s#\p{Cc}\p{Cf}]+)(?:#([^\s\p{Cc}\p{Cf}]+))?)?$/u.exec(spec);
+  return match === null ? undefined : { issuer: match[1], identity: match[2] };
+}
 
 /** Returns what a spec names, but for `git`; undefined where it is of no known form. */
 export function parseSpec(spec: string, place: Place): Source | undefined {

@@ -35,7 +35,7 @@ export const DOORS: Record<string, RegExp> = {
   yargs: /^cli\//,
   'isomorphic-git': /^repo\/isomorphic\.ts$/,
   openpgp: /^signature\/openpgp\/packets\.ts$|^signer\/openpgp\.ts$/,
-  '@sigstore/bundle': /^signature\/sigstore\//,
+  '@sigstore/bundle': /^signature\/sigstore\/|^signer\/sigstore\.ts$/,
   '@sigstore/protobuf-specs': /^signature\/sigstore\//,
   '@sigstore/verify': /^signature\/sigstore\//,
   '@sigstore/sign': /^signer\/sigstore\.ts$/,
@@ -53,6 +53,7 @@ const OUTSIDE = ['openpgp'];
 export const SPAWNERS: readonly [files: RegExp, reason: string][] = [
   [/^repo\//, 'asks the git binary'],
   [/^signer\/program\.ts$/, 'signs with ssh-keygen or gpg, so that agents, smart cards and hardware keys work'],
+  [/^signer\/browser\.ts$/, 'opens the browser to sign in'],
   [/^session\/run\.ts$/, 'runs the agent'],
   [/^hook\/ancestor\.ts$/, 'asks ps for the git commit above the hook'],
 ];

@@ -65,7 +65,8 @@ const REFUSED: Record<string, [code: FaultCode, keys: string[], wanted: Wanted]>
   "for git's own signatures only": ['KEY_INVALID', [`{ ssh: "${sshKey('alice').line}", namespaces: [git] }`], { signer: `ssh:${sshKey('alice').file}` }],
   'software where there is hardware': ['KEY_INVALID', ['openpgp: keys/alice.asc', `ssh: ${softAuthenticator().publicLine}`], { signer: alice.spec }],
   'no key': ['KEY_NOT_FOUND', ['openpgp: keys/alice.asc'], {}],
-  'no such form': ['KEY_INVALID', ['openpgp: keys/alice.asc'], { signer: 'sigstore' }],
+  'no such form': ['KEY_INVALID', ['openpgp: keys/alice.asc'], { signer: 'pkcs11:alice' }],
+  'no identity': ['KEY_NOT_FOUND', ['openpgp: keys/alice.asc'], { signer: 'sigstore' }],
 };
 for (const [name, [code, keys, wanted]] of Object.entries(REFUSED)) {
   test(`refused: ${name}`, () => rejectsWith(code, act(keys, wanted)).then(() => undefined));
