@@ -73,7 +73,7 @@ function readNumbers({ numbers, algorithm }: Signature, { kind, size }: Material
 
 /** Reads a multiprecision integer (§3.2) into so many bytes; what is longer is no such number. */
 function readMpi(wire: WireReader, size: number): Uint8Array {
-  const bits = wire.byte() * 256 + wire.byte();
+  const bits = wire.uint16();
   const number = wire.take((bits + 7) >> 3);
   return number.length > size ? wire.refuse() : concat(new Uint8Array(size - number.length), number);
 }

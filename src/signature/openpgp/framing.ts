@@ -45,5 +45,5 @@ function readLength(wire: WireReader): [size: number, length: number] {
 /** Type 3 is "to the end of the file", which frames nothing. */
 function readOldLength(wire: WireReader, type: number): [size: number, length: number] {
   if (type === 2) return [4, wire.uint32()];
-  return type === 0 ? [1, wire.byte()] : type === 1 ? [2, wire.byte() * 256 + wire.byte()] : wire.refuse();
+  return type === 0 ? [1, wire.byte()] : type === 1 ? [2, wire.uint16()] : wire.refuse();
 }

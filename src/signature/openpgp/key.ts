@@ -5,6 +5,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { concat, hex, sha256 } from '../../bytes.ts';
 import { ed25519Jwk, isSoundPoint } from '../ed25519.ts';
+import { bitLength, isSoundRsa } from '../rsa.ts';
 import { wireUint32 } from '../ssh/wire.ts';
 import type { KeyPacket, Numbers } from './packets.ts';
 
@@ -81,7 +82,7 @@ function materialOf(numbers: Numbers): Material | KeyProblem {
 function problemOf(numbers: Numbers): KeyProblem | undefined {
   switch (numbers.kind) {
     case 'rsa':
-      return isSoundRsa(numbers) ? undefined : 'key-weak';
+      return isSoundRsa(numbers.n, numbers.e) ? undefined : 'key-weak';
     case 'ecdsa': {
       const curve = CURVES[numbers.oid];
       if (!curve) return 'key-algorithm';
@@ -94,17 +95,6 @@ function problemOf(numbers: Numbers): KeyProblem | undefined {
     default:
       return 'key-algorithm';
   }
-}
-
-/** Beyond 16384 bits OpenSSL refuses, and an exponent of more than 8 bytes only makes the verifier work. */
-function isSoundRsa({ n, e }: { n: Uint8Array; e: Uint8Array }): boolean {
-  const bits = bitLength(n);
-  const isOdd = (number: Uint8Array): boolean => ((number.at(-1) ?? 0) & 1) === 1;
-  return bits >= 2048 && bits <= 16384 && isOdd(n) && isOdd(e) && e.length <= 8 && (e.length > 1 || e[0]! >= 3);
-}
-
-function bitLength(number: Uint8Array): number {
-  return number.length * 8 - Math.clz32(number[0] ?? 0) + 24;
 }
 
 function sizeOf(numbers: Exclude<Numbers, { kind: 'other' }>): number {

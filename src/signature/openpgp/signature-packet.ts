@@ -68,7 +68,7 @@ export function readSignature(body: Uint8Array): Signature | 'malformed' | 'vers
 }
 
 function readFields(wire: WireReader, body: Uint8Array, version: 4 | 6): Signature {
-  const area = (): Uint8Array => wire.take(version === 6 ? wire.uint32() : readUint16(wire));
+  const area = (): Uint8Array => wire.take(version === 6 ? wire.uint32() : wire.uint16());
   const [, type, algorithm, digest] = [...wire.take(4)] as [number, number, number, number];
   const signed = area();
   const head = body.subarray(0, 4 + (version === 6 ? 4 : 2) + signed.length);
@@ -129,8 +129,4 @@ function issuersOf(area: readonly Subpacket[]): string[] | undefined {
 function flawOf(hashed: readonly Subpacket[]): Signature['flaw'] {
   if (hashed.some(({ critical, type }) => critical && !KNOWN.has(type))) return 'critical';
   return SINGLE.some((type) => bodies(hashed, type).length > 1) ? 'ambiguous' : undefined;
-}
-
-function readUint16(wire: WireReader): number {
-  return wire.byte() * 256 + wire.byte();
 }

@@ -8,6 +8,7 @@ import { base64, fromBase64, sha256 } from '../../bytes.ts';
 import { clip } from '../../printable.ts';
 import { ed25519Jwk, isSoundPoint } from '../ed25519.ts';
 import { cachedKeyObject } from '../key-cache.ts';
+import { isSoundRsa } from '../rsa.ts';
 import { readWire, type WireReader } from './wire.ts';
 
 const CURVES = {
@@ -139,15 +140,7 @@ function readEcdsa(wire: WireReader, curve: keyof typeof CURVES): Material {
 
 function readRsa(wire: WireReader): Material {
   const [e, n] = [wire.mpint(), wire.mpint()];
-  const bits = n.length * 8 - Math.clz32(n[0]!) + 24;
-  // Even numbers and 1 are no RSA at all; beyond 16384 bits OpenSSL refuses, and an exponent of more than 8 bytes only
-  // makes the verifier work (OpenSSL has the same bound for large moduli).
-  const sound = bits >= 2048 && bits <= 16384 && isOdd(n) && e.length <= 8 && isOdd(e) && (e.length > 1 || e[0]! >= 3);
-  return { jwk: { kty: 'RSA', n: base64url(n), e: base64url(e) }, weak: !sound };
-}
-
-function isOdd(number: Uint8Array): boolean {
-  return (number.at(-1)! & 1) === 1;
+  return { jwk: { kty: 'RSA', n: base64url(n), e: base64url(e) }, weak: !isSoundRsa(n, e) };
 }
 
 function base64url(bytes: Uint8Array): string {

@@ -28,6 +28,10 @@ export class WireReader {
     return this.take(1)[0]!;
   }
 
+  uint16(): number {
+    return this.byte() * 256 + this.byte();
+  }
+
   uint32(): number {
     return this.take(4).reduce((sum, byte) => sum * 256 + byte, 0);
   }

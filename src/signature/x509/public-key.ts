@@ -6,6 +6,7 @@ import type { KeyObject } from 'node:crypto';
 import { sha256 } from '../../bytes.ts';
 import { isSoundPoint } from '../ed25519.ts';
 import { cachedKeyObject } from '../key-cache.ts';
+import { isSoundRsa } from '../rsa.ts';
 import { TAG, identifier, readDer } from './der.ts';
 
 export type KeyKind = 'rsa' | 'ec' | 'ed25519';
@@ -23,6 +24,9 @@ const CURVES = new Map([
   [identifier('1.3.132.0.34'), 48],
   [identifier('1.3.132.0.35'), 66],
 ]);
+
+/** A chain may have eight certificates, and a message ten; nobody issues longer keys. */
+const MOST_RSA_BITS = 8192;
 
 /** Returns the key for node:crypto, cached, or what is wrong with it. Reads hostile bytes; never throws. */
 export function publicKeyOf(spki: Uint8Array): KeyObject | KeyProblem {
@@ -54,11 +58,7 @@ function rsaProblem(key: Uint8Array): KeyProblem | undefined {
   if (read === undefined) return 'malformed';
   const [n, e] = read;
   if (n[0]! > 0x7f || e[0]! > 0x7f) return 'malformed';
-  const magnitude = n[0] === 0 ? n.subarray(1) : n;
-  const bits = magnitude.length * 8 - Math.clz32(magnitude[0] ?? 0) + 24;
-  // Even numbers and 1 are no RSA at all; a longer exponent only makes the verifier work.
-  const sound = bits >= 2048 && bits <= 8192 && isOdd(n) && e.length <= 8 && isOdd(e) && (e.length > 1 || e[0]! >= 3);
-  return sound ? undefined : 'weak';
+  return isSoundRsa(magnitude(n), magnitude(e), MOST_RSA_BITS) ? undefined : 'weak';
 }
 
 function ecProblem(parameters: Uint8Array, point: Uint8Array): KeyProblem | undefined {
@@ -68,6 +68,7 @@ function ecProblem(parameters: Uint8Array, point: Uint8Array): KeyProblem | unde
   return point.length === 1 + 2 * size && point[0] === 4 ? undefined : 'malformed';
 }
 
-function isOdd(number: Uint8Array): boolean {
-  return (number.at(-1)! & 1) === 1;
+/** Returns a number without the octet that only says that it is not negative. */
+function magnitude(integer: Uint8Array): Uint8Array {
+  return integer[0] === 0 ? integer.subarray(1) : integer;
 }
