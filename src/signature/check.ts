@@ -4,6 +4,7 @@ import { NO_ANCHORS, type Anchors } from './anchors.ts';
 import { gpgsigKind } from './gpgsig.ts';
 import { checkArmored, checkOpenpgp } from './openpgp/openpgp.ts';
 import type { Check, Scheme } from './signature.ts';
+import { checkBundle } from './sigstore/bundle.ts';
 import { checkSshsig, decodeArmor } from './ssh/sshsig.ts';
 import { checkSignedMessage } from './x509/cms.ts';
 
@@ -11,6 +12,7 @@ import { checkSignedMessage } from './x509/cms.ts';
 export async function checkBytes(scheme: Scheme, bytes: Uint8Array, payload: Uint8Array, namespace: string, anchors: Anchors = NO_ANCHORS): Promise<Check> {
   if (scheme === 'ssh') return checkSshsig(bytes, payload, namespace);
   if (scheme === 'openpgp') return checkOpenpgp(bytes, payload, anchors.certificates);
+  if (scheme === 'sigstore') return checkBundle(bytes, payload, anchors);
   return { kind: 'undecided', reason: `scheme-${scheme}` };
 }
 

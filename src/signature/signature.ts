@@ -25,6 +25,10 @@ export interface Good {
   counter?: number;
   /** What an SSH certificate says of the key. */
   certificate?: SshCertificate;
+  /** Of keyless ones: whether Sigstore's certificate names a workload, a build or service, and no person. */
+  workload?: boolean;
+  /** Of keyless ones: what else the certificate says in words, by object identifier. */
+  claims?: Readonly<Record<string, string>>;
 }
 
 /** What a certification authority says of an SSH key (OpenSSH's PROTOCOL.certkeys). */

@@ -6,7 +6,7 @@ import type { Bundle } from '@sigstore/bundle';
 import type { SignedEntity } from '@sigstore/verify';
 import { concat, equal } from '../../bytes.ts';
 import type { SignedData } from '../x509/signed-data.ts';
-import { decodeLogEntry } from './log-entry.ts';
+import { decodeLogEntry, type Logged } from './log-entry.ts';
 
 /** What came along as proofs of time, unread; at most one of each kind. */
 export interface Proofs {
@@ -23,13 +23,12 @@ const MAX_TIMESTAMP = 16384;
 
 /** Maps a message; its hash must be SHA-256. Reads hostile bytes; never throws. */
 export async function toEntity(message: SignedData, { entry, timestamp }: Proofs): Promise<SignedEntity | EntityProblem> {
-  const { toSignedEntity } = await import('@sigstore/verify');
   const logEntry = entry && decodeLogEntry(entry, message);
   if (logEntry === 'malformed') return 'log';
   if (logEntry === 'version') return 'log-version';
   if (timestamp && timestamp.length > MAX_TIMESTAMP) return 'timestamp';
   const { signer, signedBytes, signature } = message;
-  const bundle: Bundle = {
+  return entityOf({
     mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
     verificationMaterial: {
       content: { $case: 'certificate', certificate: { rawBytes: Buffer.from(signer.der) } },
@@ -40,7 +39,12 @@ export async function toEntity(message: SignedData, { entry, timestamp }: Proofs
       $case: 'messageSignature',
       messageSignature: { messageDigest: { algorithm: SHA2_256, digest: createHash('sha256').update(signedBytes).digest() }, signature: Buffer.from(signature) },
     },
-  };
+  }, message);
+}
+
+/** Returns a bundle with a certificate as @sigstore/verify takes it, or which part of it can't be read. Never throws. */
+export async function entityOf(bundle: Bundle, { signedBytes, signer }: Logged): Promise<SignedEntity | EntityProblem> {
+  const { toSignedEntity } = await import('@sigstore/verify');
   try {
     const entity = toSignedEntity(bundle, Buffer.from(signedBytes));
     // The library verifies its own encoding of what it has read: that must be what was read here.
@@ -48,7 +52,7 @@ export async function toEntity(message: SignedData, { entry, timestamp }: Proofs
     return encoded ? entity : 'chain';
   } catch {
     // The library reads both here, and more of a certificate than was read before.
-    return timestamp ? 'timestamp' : 'chain';
+    return bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps.length ? 'timestamp' : 'chain';
   }
 }
 

@@ -13,6 +13,8 @@ import { PAYLOAD, attribute, write, writeMessage, type Writing } from '../x509/m
 
 export const ISSUER = 'https://accounts.example.com';
 export const ALICE = `sigstore:${ISSUER}#alice@example.com`;
+/** What alice's certificates say besides. */
+export const PERSON = { workload: false, claims: { '1.3.6.1.4.1.57264.1.1': ISSUER, '1.3.6.1.4.1.57264.1.8': ISSUER } };
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 const CERTIFICATE_TIMESTAMPS = '1.3.6.1.4.1.11129.2.4.2';
 
@@ -22,7 +24,7 @@ const tsaRoot = makeRoot('tsa root', { notBefore: NOW - 1e8, notAfter: NOW + 1e8
 const tsa = makeLeaf('tsa root', keyPair('tsa root'), { key: keyPair('tsa'), notBefore: NOW - 1e8, notAfter: NOW + 1e8, extensions: [keyUsage(DIGITAL_SIGNATURE), purposes('1.3.6.1.5.5.7.3.8')] });
 
 const spki = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' });
-const logId = (log: string): Buffer => createHash('sha256').update(spki(keyPair(log).publicKey)).digest();
+export const logId = (log: string): Buffer => createHash('sha256').update(spki(keyPair(log).publicKey)).digest();
 const since = { start: new Date((NOW - 1e8) * 1000).toISOString() };
 const chain = (...made: readonly Made[]) => ({ certificates: made.map((each) => ({ rawBytes: each.der.toString('base64') })) });
 const logOf = (log: string) => ({
@@ -41,10 +43,14 @@ export function rootJson(more: Record<string, unknown> = {}): Buffer {
 }
 
 export interface Identity {
+  /** The key's name; gitsign's, unless somebody else's. */
+  key?: string;
   names?: readonly Uint8Array[];
   issuer?: string;
   rawIssuer?: string;
   extensions?: readonly Uint8Array[];
+  /** Extensions beside the usual ones. */
+  more?: readonly Uint8Array[];
   /** Signs the certificate's timestamp; the certificate log, unless somebody else does. */
   ctlog?: string;
   sct?: boolean;
@@ -54,13 +60,13 @@ export interface Identity {
 }
 
 /** Makes a certificate as Fulcio does, in the certificate log. */
-export function fulcioLeaf({ names = [email('alice@example.com')], issuer = ISSUER, rawIssuer = issuer, ctlog = 'ctlog', sct = true, by = 'fulcio', ...identity }: Identity = {}): Made {
+export function fulcioLeaf({ names = [email('alice@example.com')], issuer = ISSUER, rawIssuer = issuer, ctlog = 'ctlog', sct = true, by = 'fulcio', key = 'gitsign', more = [], ...identity }: Identity = {}): Made {
   const { notBefore = NOW - 10, notAfter = NOW + 590 } = identity;
   const extensions = identity.extensions ?? [
     keyUsage(DIGITAL_SIGNATURE), purposes(CODE_SIGNING), altNames(...names),
-    extension('1.3.6.1.4.1.57264.1.1', Buffer.from(rawIssuer)), extension('1.3.6.1.4.1.57264.1.8', utf8(issuer)),
+    extension('1.3.6.1.4.1.57264.1.1', Buffer.from(rawIssuer)), extension('1.3.6.1.4.1.57264.1.8', utf8(issuer)), ...more,
   ];
-  const making = { key: keyPair('gitsign'), serial: 4242, notBefore, notAfter };
+  const making = { key: keyPair(key), serial: 4242, notBefore, notAfter };
   const without = makeLeaf(by, keyPair(by), { ...making, extensions });
   return sct ? makeLeaf(by, keyPair(by), { ...making, extensions: [...extensions, certificateTimestamp(without.der, ctlog)] }) : without;
 }
@@ -100,9 +106,8 @@ export interface Entry {
   more?: readonly Uint8Array[];
 }
 
-/** Returns an entry of the signature log for a body: the second of two leaves, so that its proof has one hash. */
-export function logEntry(body: Uint8Array, entry: Entry = {}): Buffer {
-  const { at = NOW, index = 1000, version = '0.0.1', kind = 'hashedrekord', log = 'rekor' } = entry;
+/** What the signature log answers for a body: the second of two leaves, so that its proof has one hash. */
+export function logged(body: Uint8Array, { at = NOW, index = 1000, log = 'rekor', ...entry }: Entry = {}) {
   const sibling = createHash('sha256').update('sibling').digest();
   const leafHash = createHash('sha256').update(Buffer.of(0)).update(body).digest();
   const rootHash = createHash('sha256').update(Buffer.of(1)).update(sibling).update(leafHash).digest();
@@ -111,8 +116,14 @@ export function logEntry(body: Uint8Array, entry: Entry = {}): Buffer {
   const note = `rekor.example.com - 1\n2\n${rootHash.toString('base64')}\n`;
   const signature = Buffer.concat([logId('rekor').subarray(0, 4), sign('sha256', Buffer.from(note), keyPair(log).privateKey)]);
   const line = `— rekor.example.com ${signature.toString('base64')}\n`;
-  const envelope = entry.checkpoint?.(note, line) ?? `${note}\n${line}`;
-  const proof = Buffer.concat([number(1, 1), bytes(2, rootHash), number(3, 2), ...(entry.hashes ?? [sibling]).map((hash) => bytes(4, hash)), bytes(5, bytes(1, envelope))]);
+  return { at, index, promise, rootHash, hashes: entry.hashes ?? [sibling], checkpoint: entry.checkpoint?.(note, line) ?? `${note}\n${line}` };
+}
+
+/** Returns an entry as gitsign embeds it. */
+export function logEntry(body: Uint8Array, entry: Entry = {}): Buffer {
+  const { version = '0.0.1', kind = 'hashedrekord' } = entry;
+  const { at, index, promise, rootHash, hashes, checkpoint } = logged(body, entry);
+  const proof = Buffer.concat([number(1, 1), bytes(2, rootHash), number(3, 2), ...hashes.map((hash) => bytes(4, hash)), bytes(5, bytes(1, checkpoint))]);
   return Buffer.concat([
     number(1, index), bytes(2, bytes(1, logId('rekor'))), bytes(3, Buffer.concat([bytes(1, kind), bytes(2, version)])), number(4, at),
     ...(entry.promise === false ? [] : [bytes(5, bytes(1, promise))]), ...(entry.proof === false ? [] : [bytes(6, proof)]),

@@ -11,7 +11,7 @@ import { readAuthority } from '../../../src/signature/x509/authority.ts';
 import { ALGORITHM, DIGITAL_SIGNATURE, NOW, altNames, constraints, email, extension, keyPair, keyUsage, makeRoot, otherName, purposes, uri } from '../x509/certificates.ts';
 import { NULL, der, octets, oid, seq, utf8 } from '../x509/der-writer.ts';
 import { PAYLOAD, attribute } from '../x509/messages.ts';
-import { ALICE, ISSUER, LOG_ENTRY, TIMESTAMP, fulcioLeaf, gitsign, logEntry, number, rootJson, type Gitsign, type Identity } from './instance.ts';
+import { ALICE, ISSUER, LOG_ENTRY, PERSON, TIMESTAMP, fulcioLeaf, gitsign, logEntry, number, rootJson, type Gitsign, type Identity } from './instance.ts';
 
 const test = suite('keyless');
 
@@ -28,12 +28,12 @@ async function saysOf(armor: Uint8Array, anchors = proven): Promise<string> {
 
 test('a log entry proves who and when', async () => {
   const check = await checkSignedMessage(gitsign({ entry: { at: NOW + 5 } }), PAYLOAD, proven);
-  assert.equal(check, { kind: 'good', keyid: ALICE, strength: 'software', signedAt: NOW + 5 });
+  assert.equal(check, { kind: 'good', keyid: ALICE, strength: 'software', signedAt: NOW + 5, ...PERSON });
 });
 
 test('a timestamp proves who and when', async () => {
   const check = await checkSignedMessage(gitsign({ entry: 'none', timestamp: { at: NOW + 7 } }), PAYLOAD, proven);
-  assert.equal(check, { kind: 'good', keyid: ALICE, strength: 'software', signedAt: NOW + 7 });
+  assert.equal(check, { kind: 'good', keyid: ALICE, strength: 'software', signedAt: NOW + 7, ...PERSON });
 });
 
 test('of two proofs both must hold, and the earlier one counts', async () => {
@@ -50,7 +50,7 @@ test('without a trusted root nobody is known', async () => {
 test('without a proof of time nobody is known, unless the policy is content with the signer\'s word', async () => {
   const armor = gitsign({ entry: 'none', at: NOW + 2 });
   assert.equal(await checkSignedMessage(armor, PAYLOAD, proven), { kind: 'undecided', keyid: ALICE, reason: 'no-proof-of-time' });
-  assert.equal(await checkSignedMessage(armor, PAYLOAD, certificate), { kind: 'good', keyid: ALICE, strength: 'software', signedAt: NOW + 2 });
+  assert.equal(await checkSignedMessage(armor, PAYLOAD, certificate), { kind: 'good', keyid: ALICE, strength: 'software', signedAt: NOW + 2, ...PERSON });
   assert.is(await saysOf(gitsign({ entry: 'none', at: NOW - 11 }), certificate), 'bad time');
   assert.is(await saysOf(gitsign({ entry: 'none', at: NOW + 591 }), certificate), 'bad time');
   for (const identity of [{ sct: false }, { ctlog: 'mallory' }, { by: 'mallory' }]) assert.is(await saysOf(gitsign({ entry: 'none', identity }), certificate), 'bad chain');
