@@ -5,9 +5,10 @@
 import { latin1, sha256 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import type { Certificate } from '../signature/openpgp/certificate.ts';
+import { standingsOf } from '../signature/openpgp/standing.ts';
 import type { Authority } from '../signature/x509/authority.ts';
 import { findDuplicates, materialsOf } from './duplicates.ts';
-import type { Key } from './key.ts';
+import type { Key, Revocation } from './key.ts';
 import { refuseFile } from './refusal.ts';
 import type { Agent, Forge, Person, Roster } from './roster.ts';
 
@@ -67,12 +68,26 @@ async function completeKey(key: Key, where: Where, files: KeyFiles): Promise<Key
   return key;
 }
 
-/** Returns the key, compromised if another wrapping of it is: an authentication subkey used for SSH, for instance. */
+/**
+ * Returns the key, compromised if another wrapping of it is, by the roster or, for an SSH key, by its own certificate: an
+ * authentication subkey, for instance, that was revoked because it was stolen.
+ */
 function voided(key: Key, keys: readonly Key[]): Key {
   if (key.revoked?.reason === 'compromised') return key;
   const materials = new Set(materialsOf(key));
-  const twin = keys.find((other) => other.revoked?.reason === 'compromised' && materialsOf(other).some((material) => materials.has(material)));
-  return twin?.revoked === undefined ? key : { ...key, revoked: twin.revoked };
+  const twins = keys.filter((other) => other !== key && materialsOf(other).some((material) => materials.has(material)));
+  const byRoster = twins.find((other) => other.revoked?.reason === 'compromised')?.revoked;
+  const revoked = byRoster ?? (key.scheme === 'ssh' ? revokedAsOpenpgp(key.material, twins) : undefined);
+  return revoked === undefined ? key : { ...key, revoked };
+}
+
+/** Returns the hard revocation of a key of this material by the certificates that hold it. */
+function revokedAsOpenpgp(material: string, twins: readonly Key[]): Revocation | undefined {
+  const certificates = twins.flatMap((twin) => (twin.scheme === 'openpgp' ? twin.certificates : []));
+  const standings = certificates.filter(({ materials }) => materials.includes(material)).flatMap((each) => [...standingsOf(each).values()]);
+  const own = standings.filter(({ key }) => typeof key.material !== 'string' && key.material.digest === material);
+  const hard = own.flatMap(({ revocations }) => revocations).find(({ isHard }) => isHard);
+  return hard && { at: hard.at, reason: 'compromised' };
 }
 
 function fileAt(roster: Roster, [role, id, , index]: Where): string {

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { concat, fromLatin1, latin1, utf8 } from '../../src/bytes.ts';
 import { Fault } from '../../src/fault.ts';
 import { decodeKeyBlocks, encodePgpArmor } from '../../src/signature/openpgp/armor.ts';
+import { wireString } from '../../src/signature/ssh/wire.ts';
 import { anchorsOf } from '../../src/trust/anchors.ts';
 import { completeRoster } from '../../src/trust/key-files.ts';
 import type { FileRefusal } from '../../src/trust/refusal.ts';
@@ -18,7 +19,7 @@ import { cleanEnvironment } from '../kit/environment.ts';
 import { Keyring } from '../kit/gpg.ts';
 import { rejectsWith } from '../kit/rejects.ts';
 import { tempDir } from '../kit/temp.ts';
-import { T0, mintKey, packet as framed, wrap } from '../signature/openpgp/mint.ts';
+import { DAY, T0, bind, flags, mintKey, packet as framed, publicKey, reason as because, subkey, user, wrap } from '../signature/openpgp/mint.ts';
 import { LINES } from '../vectors/policy-vectors.ts';
 
 const test = suite('key files');
@@ -180,6 +181,19 @@ test("one's own key in two wrappings is compromised in both", async () => {
   assert.is(refusalOf(keyHolder(roster, `openpgp:${carol}`)!.key, { at: 0 }), 'compromised');
   const retired = await complete(`people:\n${person('alice', file('a'), `ssh: ${carolAsSsh}, ${revoked.replace('compromised', 'retired')}`)}`, { 'keys/a.asc': armored(carol) });
   assert.is(refusalOf(keyHolder(retired, `openpgp:${carol}`)!.key, { at: 4e9 }), undefined);
+});
+
+test('an SSH key is void once its own certificate says that it was stolen', async () => {
+  const [primary, auth] = [mintKey('eddsa'), mintKey('eddsa', { at: T0 + 1 })];
+  const line = (key: typeof auth): string => `ssh-ed25519 ${Buffer.from(concat(wireString('ssh-ed25519'), wireString(key.body.subarray(-32)))).toString('base64')}`;
+  const revocations = { stolen: bind(primary, auth, { type: 0x28, at: T0 + DAY, hashed: [because(2)] }), unexplained: bind(primary, auth, { type: 0x28, at: T0 + DAY, hashed: [] }), superseded: bind(primary, auth, { type: 0x28, at: T0 + DAY, hashed: [because(1)] }), none: Buffer.of() };
+  const forged = bind(auth, auth, { type: 0x28, at: T0 + DAY, hashed: [because(2)] });
+  for (const [name, revocation] of Object.entries({ ...revocations, forged })) {
+    const files = { 'keys/a.asc': concat(publicKey(primary), user(primary), subkey(auth), bind(primary, auth, { hashed: [flags(0x20)] }), revocation) };
+    const { people } = await complete(`people:\n${person('alice', file('a'), `ssh: ${line(auth)}`, `ssh: ${line(primary)}`)}`, files);
+    const isVoid = ['stolen', 'unexplained'].includes(name);
+    assert.equal(people['alice']!.keys.map((key) => refusalOf(key, { at: T0 })), [undefined, isVoid ? 'compromised' : undefined, undefined], name);
+  }
 });
 
 test.run();
