@@ -6,7 +6,7 @@ import { Fault } from '../fault.ts';
 import { fromBase64, latin1 } from '../bytes.ts';
 import { printable } from '../printable.ts';
 import { decodeSshPublicKey, parseSshPublicKey } from '../signature/ssh/key.ts';
-import { readWire } from '../signature/ssh/wire.ts';
+import { readWire } from '../signature/wire.ts';
 
 /**
  * `hardware`: in a FIDO2 authenticator; `passphrase`: the file is encrypted; `unlocked`: whoever can read the file can sign;

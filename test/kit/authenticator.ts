@@ -9,7 +9,7 @@ import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/k
 import { authenticatorData } from '../../src/signature/ssh/signature.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
 import { WEBAUTHN } from '../../src/signature/ssh/webauthn.ts';
-import { wireMpint, wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
+import { wireMpint, wireString, wireUint32 } from '../../src/signature/wire.ts';
 
 export type AuthenticatorKind = 'sk-ssh-ed25519@openssh.com' | 'sk-ecdsa-sha2-nistp256@openssh.com';
 

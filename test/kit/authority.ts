@@ -2,7 +2,7 @@
 // A certification authority of OpenSSH's kind (PROTOCOL.certkeys) without ssh-keygen: it certifies whatever it is told, with
 // every field as a test wants it, so that certificates can be made that ssh-keygen would not make.
 import { concat, utf8 } from '../../src/bytes.ts';
-import { readWire, wireString, wireUint32, wireUint64 } from '../../src/signature/ssh/wire.ts';
+import { readWire, wireString, wireUint32, wireUint64 } from '../../src/signature/wire.ts';
 
 export interface CertificateFields {
   type?: string;

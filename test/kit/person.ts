@@ -4,7 +4,7 @@ import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node
 import { concat, utf8 } from '../../src/bytes.ts';
 import { decodeSshPublicKey, printSshPublicKey } from '../../src/signature/ssh/key.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
-import { wireString } from '../../src/signature/ssh/wire.ts';
+import { wireString } from '../../src/signature/wire.ts';
 import { softAuthenticator, type AuthenticatorOptions } from './authenticator.ts';
 
 /** Somebody with a key: the line of its `.pub` file, its keyid, and its signatures. */

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { base64, concat, utf8 } from '../../src/bytes.ts';
 import { parseSshPublicKey } from '../../src/signature/ssh/key.ts';
-import { wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
+import { wireString, wireUint32 } from '../../src/signature/wire.ts';
 import { describeKey } from '../../src/signer/key-file.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';
 import { cleanEnvironment } from '../kit/environment.ts';

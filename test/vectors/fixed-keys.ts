@@ -4,7 +4,7 @@
 import { createECDH, createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { concat, fromBase64, hex, utf8 } from '../../src/bytes.ts';
-import { wireMpint, wireString } from '../../src/signature/ssh/wire.ts';
+import { wireMpint, wireString } from '../../src/signature/wire.ts';
 import { ed25519FromSeed } from '../kit/authenticator.ts';
 
 /** A key as the wire sees it: its public blob, and the signature string it makes of some bytes. */

@@ -3,7 +3,7 @@
 import { base64, concat, utf8 } from '../../src/bytes.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
 import type { Sshsig } from '../../src/signature/ssh/sshsig.ts';
-import { wireString } from '../../src/signature/ssh/wire.ts';
+import { wireString } from '../../src/signature/wire.ts';
 import { ecdsaPoint, ed25519Key, ed25519Point } from './fixed-keys.ts';
 import type { FixedKey } from './fixed-keys.ts';
 import type { Vector } from './vector.ts';

@@ -2,7 +2,7 @@
 // The certificates of sshsig.json: an authority's word about the key of a good signature, and what can be wrong with it.
 import { concat, utf8 } from '../../src/bytes.ts';
 import { sshFingerprint } from '../../src/signature/ssh/key.ts';
-import { wireString } from '../../src/signature/ssh/wire.ts';
+import { wireString } from '../../src/signature/wire.ts';
 import { certify, FOREVER, optionText } from '../kit/authority.ts';
 import type { CertificateFields } from '../kit/authority.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';

@@ -4,7 +4,7 @@ import { base64, concat, utf8 } from '../../src/bytes.ts';
 import { authenticatorData } from '../../src/signature/ssh/signature.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
 import { sshFingerprint } from '../../src/signature/ssh/key.ts';
-import { wireMpint, wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
+import { wireMpint, wireString, wireUint32 } from '../../src/signature/wire.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';
 import { armorVectors } from './armor-vectors.ts';
 import { bad, blob, key, keyOf, NAMESPACE, NONE, PAYLOAD, signed, SK_ECDSA, SK_ED25519, skBlob, skEcdsaBlob, undecided, vector } from './sshsig-blob.ts';

@@ -5,7 +5,7 @@ import { sshFingerprint } from '../../src/signature/ssh/key.ts';
 import { authenticatorData } from '../../src/signature/ssh/signature.ts';
 import { encodeSshsig, signedData } from '../../src/signature/ssh/sshsig.ts';
 import { WEBAUTHN } from '../../src/signature/ssh/webauthn.ts';
-import { wireString, wireUint32 } from '../../src/signature/ssh/wire.ts';
+import { wireString, wireUint32 } from '../../src/signature/wire.ts';
 import { clientData } from '../kit/authenticator.ts';
 import { ecdsaKey, ecdsaPair } from './fixed-keys.ts';
 import { bad, blob, key, keyOf, NAMESPACE, NONE, PAYLOAD, signed, skBlob, skEcdsaBlob, vector } from './sshsig-blob.ts';

@@ -3,7 +3,7 @@
 // Whether the key may sign, and when, is not asked here.
 import { createHash, createVerify, verify } from 'node:crypto';
 import { concat } from '../../bytes.ts';
-import { readWire, type WireReader } from '../ssh/wire.ts';
+import { readWire, type WireReader } from '../wire.ts';
 import type { Key, Material } from './key.ts';
 import type { Signature } from './signature-packet.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frames around packets (RFC 9580 §4.2), old format and new. A detached signature is one packet of tag 2 that ends where
 // the bytes end: a second signature, a message around it, junk behind it would be read by one program and not by the next.
-import { readWire, type WireReader } from '../ssh/wire.ts';
+import { readWire, type WireReader } from '../wire.ts';
 
 /** The packet types (RFC 9580 §5) that key files and signatures are made of. */
 export const TAG = { signature: 2, secretKey: 5, publicKey: 6, secretSubkey: 7, userId: 13, subkey: 14, userAttribute: 17 } as const;

@@ -6,7 +6,7 @@ import type { KeyObject } from 'node:crypto';
 import { concat, hex, sha256 } from '../../bytes.ts';
 import { ed25519Jwk, isSoundPoint } from '../ed25519.ts';
 import { bitLength, isSoundRsa } from '../rsa.ts';
-import { wireUint32 } from '../ssh/wire.ts';
+import { wireUint32 } from '../wire.ts';
 import type { KeyPacket, Numbers } from './packets.ts';
 
 /** Why signatures of a key are not checked: it proves too little, is no key, or is of an algorithm that we don't know. */

@@ -2,7 +2,7 @@
 // Signature packets (RFC 9580 §5.2), read without a judgement. Read here and not by openpgp.js, because what is judged
 // hangs on what that reader drops: whether a subpacket was signed along, stood there twice, or was critical and unknown.
 import { concat, hex } from '../../bytes.ts';
-import { readWire, wireUint32, type WireReader } from '../ssh/wire.ts';
+import { readWire, wireUint32, type WireReader } from '../wire.ts';
 
 /** The fields of a version 4 or 6 signature. Times are in seconds, since the epoch or as a span; a span of 0 is none. */
 export interface Signature {

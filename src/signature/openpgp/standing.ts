@@ -2,7 +2,7 @@
 // What a certificate says about its own keys, and whether that let a key sign at a time (RFC 9580 §5.2.1, §5.2.3, §10.1.5).
 // As gpg judges, with one difference throughout: by the time of the signature, not by today. No clock is read.
 import { concat } from '../../bytes.ts';
-import { wireUint32 } from '../ssh/wire.ts';
+import { wireUint32 } from '../wire.ts';
 import { isSignedBy } from './arithmetic.ts';
 import type { Certificate, Parts, Subkey, User } from './certificate.ts';
 import type { Key } from './key.ts';

@@ -7,7 +7,7 @@ import type { SshCertificate } from '../signature.ts';
 import { decodeSshPublicKey } from './key.ts';
 import type { SshKeyProblem, SshKeyType, SshPublicKey } from './key.ts';
 import { decodeSshSignature, verifySshSignature } from './signature.ts';
-import { readWire, wireString, type WireReader } from './wire.ts';
+import { readWire, wireString, type WireReader } from '../wire.ts';
 
 /**
  * What an authority says of a key. `principals` are names, not patterns, and never empty: what once meant "anybody" is

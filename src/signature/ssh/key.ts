@@ -9,7 +9,7 @@ import { clip } from '../../printable.ts';
 import { ed25519Jwk, isSoundPoint } from '../ed25519.ts';
 import { cachedKeyObject } from '../key-cache.ts';
 import { isSoundRsa } from '../rsa.ts';
-import { readWire, type WireReader } from './wire.ts';
+import { readWire, type WireReader } from '../wire.ts';
 
 const CURVES = {
   nistp256: { crv: 'P-256', size: 32 },

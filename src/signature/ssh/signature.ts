@@ -8,7 +8,7 @@ import { toKeyObject } from './key.ts';
 import type { SshKeyType, SshPublicKey } from './key.ts';
 import { isAssertionOf, WEBAUTHN } from './webauthn.ts';
 import type { Assertion } from './webauthn.ts';
-import { readWire, wireUint32, type WireReader } from './wire.ts';
+import { readWire, wireUint32, type WireReader } from '../wire.ts';
 
 export interface SshSignature {
   /** The hash inside the algorithm; null for Ed25519, which brings its own. */

@@ -11,7 +11,7 @@ import type { SshIdentity } from './identity.ts';
 import type { SshPublicKey } from './key.ts';
 import { decodeSshSignature, verifySshSignature } from './signature.ts';
 import type { SshSignature } from './signature.ts';
-import { readWire, wireString, wireUint32 } from './wire.ts';
+import { readWire, wireString, wireUint32 } from '../wire.ts';
 
 /** The fields of a blob as they stand in it, nothing judged. */
 export interface Sshsig {

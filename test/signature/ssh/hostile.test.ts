@@ -11,7 +11,7 @@ import { sshFingerprint } from '../../../src/signature/ssh/key.ts';
 import { checkSshsig, decodeArmor, encodeSshsig, signedData } from '../../../src/signature/ssh/sshsig.ts';
 import type { SshCheck } from '../../../src/signature/ssh/sshsig.ts';
 import { WEBAUTHN } from '../../../src/signature/ssh/webauthn.ts';
-import { wireString, wireUint32 } from '../../../src/signature/ssh/wire.ts';
+import { wireString, wireUint32 } from '../../../src/signature/wire.ts';
 import { certify } from '../../kit/authority.ts';
 import { clientData, softAuthenticator } from '../../kit/authenticator.ts';
 import { ed25519Key, rsaBlob, rsaKey } from '../../vectors/fixed-keys.ts';

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { base64, concat } from '../../../src/bytes.ts';
 import { decodeSshPublicKey, parseSshPublicKey, printSshPublicKey, toKeyObject } from '../../../src/signature/ssh/key.ts';
 import type { SshPublicKey } from '../../../src/signature/ssh/key.ts';
-import { wireString } from '../../../src/signature/ssh/wire.ts';
+import { wireString } from '../../../src/signature/wire.ts';
 import { softAuthenticator } from '../../kit/authenticator.ts';
 import { cleanEnvironment } from '../../kit/environment.ts';
 import { throwsWith } from '../../kit/rejects.ts';

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { concat, equal, utf8 } from '../../../src/bytes.ts';
 import { parseSshPublicKey, printSshPublicKey } from '../../../src/signature/ssh/key.ts';
 import { checkSshsig, decodeArmor, decodeSshsig, encodeArmor, encodeSshsig, signedData } from '../../../src/signature/ssh/sshsig.ts';
-import { wireString } from '../../../src/signature/ssh/wire.ts';
+import { wireString } from '../../../src/signature/wire.ts';
 import { softAuthenticator } from '../../kit/authenticator.ts';
 import { certify } from '../../kit/authority.ts';
 import { cleanEnvironment } from '../../kit/environment.ts';

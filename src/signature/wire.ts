@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wire types of RFC 4251 §5, both directions. Reading is strict: a length beyond the end, a non-minimal number or a
-// byte left over makes the whole structure malformed, so that one key and one signature have one encoding each.
-import { concat, latin1, utf8 } from '../../bytes.ts';
+// Big-endian wire types, as SSH (RFC 4251 §5, both directions) and OpenPGP have them. Reading is strict: a length beyond the
+// end, a non-minimal number or a byte left over makes the whole structure malformed, so that one key and one signature have
+// one encoding each.
+import { concat, latin1, utf8 } from '../bytes.ts';
 
 /** Thrown by the reader and always caught by {@link readWire}; it never leaves this file. */
 class Malformed extends Error {}

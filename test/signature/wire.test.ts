@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { concat, hex } from '../../../src/bytes.ts';
-import { readWire, wireMpint, wireString, wireUint32, wireUint64 } from '../../../src/signature/ssh/wire.ts';
+import { concat, hex } from '../../src/bytes.ts';
+import { readWire, wireMpint, wireString, wireUint32, wireUint64 } from '../../src/signature/wire.ts';
 
 const test = suite('wire');
 
