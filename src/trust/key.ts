@@ -93,9 +93,11 @@ const TIME = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'not a time l
 
 const REVOKED = z.strictObject({ at: TIME, reason: z.enum(['compromised', 'retired']) });
 
+// No fragment in it, so that in a keyid the first # ends it.
+export const ISSUER = z.string().regex(/^https:\/\/[^\s#\p{Cc}\p{Cf}\p{Cs}]{1,500}$/u, 'not an https address without fragment');
+
 const SIGSTORE = z.strictObject({
-  // No fragment in it, so that in a keyid the first # ends it.
-  issuer: z.string().regex(/^https:\/\/[^\s#\p{Cc}\p{Cf}\p{Cs}]{1,500}$/u, 'not an https address without fragment'),
+  issuer: ISSUER,
   identity: z.string().regex(/^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,500}$/u, 'not an identity: 1 to 500 characters without spaces'),
 });
 

@@ -4,6 +4,7 @@
 // turned down in it.
 import * as z from 'zod';
 import { parseGlob, type Glob } from '../glob.ts';
+import { ISSUER } from './key.ts';
 import { readYaml } from './yaml.ts';
 import { refuseIssues } from './refusal.ts';
 
@@ -99,6 +100,12 @@ const PROTECTED = z.strictObject({
   approve: z.strictObject({ ...DEMAND, excludeSponsor: z.boolean().default(false) }).prefault({}),
 });
 
+/** An issuer whose signatures prove presence, if Sigstore's certificate makes all these claims (extensions by object identifier). */
+const KEYLESS_PRESENCE = z.strictObject({
+  issuer: ISSUER,
+  claims: z.record(z.string().regex(/^[0-2](?:\.(?:0|[1-9][0-9]{0,15})){1,30}$/, 'not an object identifier like 1.3.6.1.4.1.57264.1.8'), z.string().min(1).max(1000)),
+});
+
 const KERNEL_LEVEL = z.enum(['error'], 'this rule guards the policy itself and is always an error');
 const LEVEL = z.enum(['error', 'warn', 'off']);
 
@@ -116,6 +123,7 @@ const POLICY = z
     gitSignature: z.enum(['presence', 'any']).default('presence'),
     presence: z.enum(['auto', 'required', 'off']).default('auto'),
     keylessTime: z.enum(['proven', 'certificate']).default('proven'),
+    keylessPresence: z.array(KEYLESS_PRESENCE).max(100).default([]),
     agents: AGENTS.prefault({}),
     compliance: z.array(COMPLIANCE).max(1000).default([]),
     protected: z.array(PROTECTED).max(1000).default([]),

@@ -136,8 +136,9 @@ export function holdsRole(person: Person, roles: readonly string[]): boolean {
 export function canSign(policy: Policy, person: Person, key: Key, at?: number): boolean {
   if (key.revoked !== undefined || key.scheme === 'x509') return false;
   if (refusalOf(key, { at: at ?? key.validAfter ?? 0, namespace: 'countersign' }) !== undefined) return false;
-  // A CA may certify hardware keys: each signature tells.
-  return !needsPresence(policy, person) || isHardware(key) || (key.scheme === 'ssh' && key.authority !== undefined);
+  if (!needsPresence(policy, person) || isHardware(key)) return true;
+  // A CA may certify hardware keys, and an issuer may claim presence: each signature tells.
+  return key.scheme === 'ssh' ? key.authority !== undefined : key.scheme === 'sigstore' && policy.keylessPresence.some(({ issuer }) => issuer === key.issuer);
 }
 
 /** Tells whether a FIDO2 authenticator holds a key, so that its signatures can prove presence. */

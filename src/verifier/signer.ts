@@ -2,12 +2,13 @@
 // From a checked signature to whoever stands behind it, by the roster of the state that judges: a person, an agent, a
 // forge, or nobody. A forge's key under a hosted agent's address is that agent's.
 import type { Check, Good } from '../signature/signature.ts';
+import { misissuedTo, provesPresence, type Misissued } from '../trust/keyless.ts';
 import { agentBehind, holderOf, keyHolder, refusalOf, type KeyHolder, type Refusal } from '../trust/standing.ts';
 import type { State } from './state.ts';
 import type { StampSigner } from './verifier.ts';
 
-/** Why a key does not count: by the roster, or by its own certificate (`revoked`). */
-export type Refused = Refusal | 'revoked';
+/** Why a key does not count: by the roster, or by its own certificate (`revoked`, or whom it was issued to). */
+export type Refused = Refusal | Misissued | 'revoked';
 
 /** A signature whose arithmetic holds, and whose key is somebody's. */
 export interface Signed {
@@ -40,18 +41,19 @@ export interface Occasion {
 }
 
 /** Returns who signed. */
-export function signedBy(check: Check, { roster }: State, { payload, email, at, namespace }: Occasion): Signed | Unsigned {
+export function signedBy(check: Check, { roster, policy }: State, { payload, email, at, namespace }: Occasion): Signed | Unsigned {
   if (check.kind === 'bad') return refusedByCertificate(check, roster, payload) ?? { kind: 'failed', reason: check.reason };
   if (check.kind === 'undecided') return { kind: 'undecided', reason: check.reason };
   if (check.kind === 'stranger') return check;
-  const { keyid, strength, counter } = check;
+  const { keyid, counter } = check;
   const key = holderOf(roster, check);
   if (!key) return { kind: 'stranger', keyid };
   const holder = (email === undefined || key.role !== 'forge' ? undefined : agentBehind(roster, keyid, email)) ?? key;
+  const strength = holder.role === 'person' && provesPresence(policy, check) ? 'presence' : check.strength;
   return {
     kind: 'signed', holder, keyid, counter, payload,
     signer: { kind: holder.role, id: holder.id, scheme: schemeOf(keyid), strength },
-    refused: refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
+    refused: misissuedTo(holder, check) ?? refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
   };
 }
 
@@ -92,6 +94,8 @@ const REFUSALS = {
   'expired': 'had expired when this was signed',
   'not-yet-valid': 'was not valid yet when this was signed',
   'namespace': 'does not count for signatures of this kind',
+  'workload': 'was issued to a workload, not to a person',
+  'person': 'was issued to a person, not to a workload',
 } as const satisfies Record<Refused, string>;
 
 /** Returns in words why a key does not count, to follow "the key of …". */

@@ -21,7 +21,7 @@ test('every optional key has its default', () => {
   assert.equal(rules, { ...RULES });
   assert.equal(policy, {
     version: 1, serial: 7, repository: '0192f6c4-7d1e-7b30-9f7a-3c5a1e0b2d44',
-    provenance: 'required', gitSignature: 'presence', presence: 'auto', keylessTime: 'proven',
+    provenance: 'required', gitSignature: 'presence', presence: 'auto', keylessTime: 'proven', keylessPresence: [],
     agents: {
       defaults: { allow: [], deny: [], hours: 8 },
       sessionHours: 12, graceDays: 7,
