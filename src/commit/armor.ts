@@ -19,5 +19,7 @@ export function armorJunk(armor: string): string | undefined {
   if (!begin) return 'text before the armor';
   const end = lines.findIndex((line) => line.replace(/\r$/, '') === `-----END ${begin[1]}-----`);
   if (end < 0) return 'armor without an end';
-  return lines.slice(end + 1).some((line) => line !== '') ? 'text after the armor' : undefined;
+  const [rest = '', ...more] = lines.slice(end + 1);
+  // Forges write one line break more than git does. If any number would do, there would be any number of such commits.
+  return rest !== '' || more.length > 0 ? 'text after the armor' : undefined;
 }

@@ -40,6 +40,13 @@ for (const [kind, armor] of Object.entries({ pgp: PGP, ssh: SSH, x509: X509, 'pg
   });
 }
 
+test('one line break behind the armor is what forges write; more could be any number', () => {
+  for (const armor of [PGP, SSH, X509]) {
+    const malleable = (more: string): string | undefined => parseCommit(commitOf(header('gpgsig', `${armor}${more}`), 'x\n'), 'sha1').malleable;
+    assert.equal(['', '\n', '\n\n', '\n\n\n', '\n\r\n', '\n '].map(malleable), [undefined, undefined, ...Array(4).fill('text after the armor')]);
+  }
+});
+
 test('sha256: gpgsig-sha256 is the signature, gpgsig is that of another format', () => {
   const sha256 = (more: string): Uint8Array => fromLatin1(`tree ${'a'.repeat(64)}\n${AUTHOR}${COMMITTER}${more}\nx\n`);
   const own = parseCommit(sha256(header('gpgsig-sha256', SSH)), 'sha256');
