@@ -96,6 +96,12 @@ export async function revoke(desk: Desk, { section, id }: Entry, indexes: readon
   return save(desk, texts, { ...texts, roster: revokeKeys(texts.roster, section, id, indexes, revocation) });
 }
 
+/** Writes a file that the roster's keys are held against. @throws Fault ADOPTION_MISSING, POLICY_INVALID, ROSTER_INVALID, FILE_FAILED */
+export async function writeKeyFile(desk: Desk, path: Path, bytes: Uint8Array): Promise<Edited> {
+  const texts = await textsOf(desk);
+  return save(desk, texts, texts, new Map([[path, bytes]]));
+}
+
 /**
  * Returns the places of the keys that a name means: a keyid as the roster or a signature has it, an ssh fingerprint, or 16 or
  * more digits of an OpenPGP fingerprint.

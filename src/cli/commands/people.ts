@@ -5,16 +5,17 @@ import { printable } from '../../printable.ts';
 import { printJson } from '../../report/json.ts';
 import { renderRoster, rosterDocument } from '../../report/roster.ts';
 import { readKeySource, type SourcedKey } from '../../setup/key-source.ts';
-import { enrol, extend, findKeys, readDesk, readRoster, revoke, type Desk, type Edited, type Entry } from '../../setup/people.ts';
+import { enrol, extend, findKeys, readDesk, readRoster, revoke, type Entry } from '../../setup/people.ts';
 import { parseTime, printTime } from '../../time.ts';
 import { listRoster, printAllowedSigners } from '../../trust/listing.ts';
 import { keyidsOf } from '../../trust/key.ts';
 import type { Revocation, Roster, Section } from '../../trust/roster.ts';
 import { satisfiable } from '../../trust/standing.ts';
-import { readHead } from '../../verifier/head.ts';
 import { command, group, YES, type Context } from '../command.ts';
-import { placeOf, withRepo } from '../flags.ts';
+import { deskOf, saved } from '../desk.ts';
+import { placeOf } from '../flags.ts';
 import { keyGroup } from './key.ts';
+import { trustRoot } from './trust-root.ts';
 
 /** Whose entry it is, if not a person's. */
 const KIND = {
@@ -105,7 +106,7 @@ const revokeKeys = command({
   },
 });
 
-export const people = group('people', 'the roster: who is who', [add, list, revokeKeys, keyGroup]);
+export const people = group('people', 'the roster: who is who', [add, list, revokeKeys, trustRoot, keyGroup]);
 
 interface Kind { agent: boolean; forge: boolean }
 
@@ -143,28 +144,11 @@ function meaning(roster: Roster, { section, id }: Entry, indexes: readonly numbe
   return `retired: what was signed until ${printTime(at)} stays good, what is signed later does not count`;
 }
 
-async function deskOf(context: Context): Promise<Desk> {
-  return withRepo(context, async (repo) => {
-    const { toplevel } = repo.layout;
-    if (toplevel === undefined) throw new Fault('REPO_NOT_FOUND', 'a bare repository has no working tree', { hint: 'run this in a clone' });
-    const head = await readHead(repo).catch((thrown: unknown) => {
-      if (thrown instanceof Fault && thrown.code === 'ADOPTION_MISSING') return undefined;
-      throw thrown;
-    });
-    return { toplevel, committed: head?.state.policy.serial };
-  });
-}
-
 /** With a second person, nobody has to vouch for their own agent any more. */
 function offerExclusion({ terminal }: Context): boolean {
   const answer = terminal.ask('There are two people now. Shall who lets an agent loose no longer vouch for what it makes?', 'yes');
   if (answer === undefined) terminal.warn('countersign: warning: who lets an agent loose may still vouch for what it makes: set excludeSponsor: true in .countersign/policy.yaml');
   return answer !== undefined && /^y(?:es)?$/i.test(answer);
-}
-
-function saved(what: string, { serial }: Edited, { terminal }: Context): void {
-  terminal.say(`${printable(what)}, and the policy has serial ${serial}`);
-  terminal.say('next: git add .countersign && git commit, signed by an owner');
 }
 
 function secondsOf(text: string): number {
