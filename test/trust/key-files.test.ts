@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { concat, fromLatin1, latin1, utf8 } from '../../src/bytes.ts';
 import { Fault } from '../../src/fault.ts';
 import { decodeKeyBlocks, encodePgpArmor } from '../../src/signature/openpgp/armor.ts';
-import { wireString } from '../../src/signature/ssh/wire.ts';
+import { wireString } from '../../src/signature/wire.ts';
 import { anchorsOf } from '../../src/trust/anchors.ts';
 import { completeRoster } from '../../src/trust/key-files.ts';
 import type { FileRefusal } from '../../src/trust/refusal.ts';
