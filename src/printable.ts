@@ -22,6 +22,12 @@ export function printablePath(path: Path): string {
   return path.replaceAll('\\', '\\\\').replace(/[^\x20-\x7e]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
+/** Returns a word as a POSIX shell takes it, for a command that somebody may type; escaped as {@link printable} does. */
+export function shellWord(word: string): string {
+  const text = printable(word);
+  return /^[\w@%+=:,./~-]+$/.test(text) && !text.startsWith('~') ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Returns the text cut to a number of characters, with an ellipsis where something is missing. */
 export function clip(text: string, length: number): string {
   const characters = [...text];

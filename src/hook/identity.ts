@@ -44,7 +44,7 @@ export async function identify({ env, commonDir, dir, hasTerminal }: Whereabouts
   }
   if (signer === undefined) {
     throw new Fault('SIGNER_UNAVAILABLE', 'nobody is set up to sign commits in this clone', {
-      hint: 'run "git config countersign.signer ssh:PATH", or skip the hooks once with COUNTERSIGN=0',
+      hint: 'run "countersign init", which asks for your key, or skip the hooks once with COUNTERSIGN=0',
     });
   }
   return { kind: 'person', signer: openSigner(signer, signing, { dir: dir ?? process.cwd(), home: env['HOME'] ?? env['USERPROFILE'], env }) };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { pathOf, type Path } from '../oid.ts';
-import { printable } from '../printable.ts';
+import { printable, shellWord } from '../printable.ts';
 import { readOwnConfig, writeOwnConfig } from '../repo/config.ts';
 import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
@@ -79,16 +79,16 @@ async function checkFounder(toplevel: string, texts: { policy: string; roster: s
   parsePolicy(utf8(texts.policy));
   const roster = await completeRoster(parseRoster(utf8(texts.roster)), (name) => readWorkFile(toplevel, pathOf(`${FOLDER}/${name}`)));
   if (roster.people[id] === undefined) {
-    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in this repository's roster`, { hint: `an owner adds you with "countersign people add ${printable(id)} --key ${shown(signer)}"` });
+    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in this repository's roster`, { hint: `an owner adds you with "countersign people add ${printable(id)} --name NAME --email ADDRESS --key ${shown(signer)}"` });
   }
   const holder = keyHolder(roster, key.keyid);
   if (holder?.role === 'person' && holder.id === id) return;
-  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it with "countersign people add ${id} --key '${key.line ?? printable(signer)}'"` });
+  throw new Fault('KEY_NOT_FOUND', `the key ${key.keyid} is not ${id}'s in the roster`, { hint: `an owner adds it with "countersign people add ${id} --key ${shellWord(key.line ?? signer)}"` });
 }
 
 /** Somebody else's paths say nothing to an owner. */
 function shown(signer: string): string {
-  return signer.startsWith('gpg:') ? printable(signer) : signer.startsWith('openpgp:') ? 'openpgp:PATH' : 'ssh:PATH';
+  return signer.startsWith('gpg:') ? printable(signer) : 'FILE';
 }
 
 async function writeTexts(toplevel: string, { id, name, email, key }: Founder, undo: Undo): Promise<string[]> {

@@ -2,7 +2,7 @@
 // Which person acts, and with which key: flags first, settings next, and in any case one that the roster knows. Asked
 // before anything is shown or signed, so that nobody touches a key in vain.
 import { Fault } from '../fault.ts';
-import { printable } from '../printable.ts';
+import { printable, shellWord } from '../printable.ts';
 import { readConfig } from '../repo/config.ts';
 import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
@@ -51,7 +51,7 @@ export async function actingPerson(layout: Layout, state: { policy: Policy; rost
   if (id === undefined) throw new Fault('PERSON_UNKNOWN', 'nobody is set up to sign here', { hint: 'run "countersign init", or name yourself with --person' });
   const person = state.roster.people[id];
   if (person === undefined) {
-    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in the roster`, { hint: `an owner adds them with "countersign people add ${printable(id)} --key ssh:PATH"` });
+    throw new Fault('PERSON_UNKNOWN', `${printable(id)} is not in the roster`, { hint: `an owner adds them with "countersign people add ${printable(id)} --name NAME --email ADDRESS --key FILE"` });
   }
   const spec = wanted.signer ?? (await readConfig(layout, 'countersign.signer', env));
   if (spec === undefined) throw new Fault('KEY_NOT_FOUND', `no key is set up for ${id}`, { hint: 'name one with --signer, or run "countersign init"' });
@@ -77,7 +77,7 @@ function checkKey({ policy, roster }: { policy: Policy; roster: Roster }, id: st
   const holder = keyHolder(roster, keyid);
   const name = printable(keyid);
   if (holder?.role !== 'person' || holder.id !== id) {
-    const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key '${printable(spec)}'"`;
+    const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key ${shellWord(spec)}"`;
     throw new Fault('KEY_NOT_FOUND', `the key ${name} is not ${id}'s in the roster`, { hint });
   }
   const refusal = holder.key.revoked === undefined ? refusalOf(holder.key, { at: Math.floor(Date.now() / 1000), namespace: NAMESPACE }) : 'revoked';

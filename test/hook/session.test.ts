@@ -190,7 +190,7 @@ test('a person without a signer is told what to type', async () => {
   const { repo } = await open();
   stage(repo, 'x');
   repo.git(['config', '--unset', 'countersign.signer']);
-  assert.match(repo.refused(['commit', '-qm', 'x']), 'git config countersign.signer ssh:PATH');
+  assert.match(repo.refused(['commit', '-qm', 'x']), 'countersign init');
   repo.git(['config', 'countersign.signer', 'ssh:/no/such/key']);
   assert.match(repo.refused(['commit', '-qm', 'x']), 'SIGNER_UNAVAILABLE');
 });

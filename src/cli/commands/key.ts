@@ -4,12 +4,12 @@ import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../../fault.ts';
 import { utf8 } from '../../bytes.ts';
-import { printable } from '../../printable.ts';
+import { printable, shellWord } from '../../printable.ts';
 import { findLayout } from '../../repo/layout.ts';
 import { readTrustTexts } from '../../setup/texts.ts';
 import { keyPath, makeKey } from '../../signer/new-key.ts';
 import { askPassphrase } from '../../signer/passphrase.ts';
-import { parseRoster, type Person } from '../../trust/roster.ts';
+import { parseRoster, type Person, type Roster } from '../../trust/roster.ts';
 import { command, group, type Context } from '../command.ts';
 
 const newKey = command({
@@ -27,7 +27,8 @@ const newKey = command({
     const { terminal, env, dir } = context;
     if (!args.openpgp) throw new Fault('USAGE', 'which kind of key is not said', { hint: `countersign people key new ${printable(args.id)} --openpgp, or make an SSH key with "ssh-keygen -t ed25519-sk"` });
     if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(args.id)) throw new Fault('USAGE', `not an id: ${printable(args.id.slice(0, 80))}`, { hint: 'lower-case letters, digits, dot, dash and underscore, at most 64' });
-    const person = await find(args.id, context);
+    const roster = await findRoster(context);
+    const person = roster?.people[args.id];
     const { name, email } = bearer(args, person);
     const path = args.out === undefined ? keyPath(args.id, env) : resolve(dir, args.out);
     // Told before a passphrase is thought up for it; it is made sure again when the file is written.
@@ -35,9 +36,13 @@ const newKey = command({
     const made = await makeKey(path, name, email, args['no-passphrase'] ? undefined : askPassphrase);
     terminal.say(`wrote ${printable(made.path)}, key ${made.fingerprint}`);
     if (args['no-passphrase']) terminal.warn('countersign: warning: it has no passphrase: whatever runs as you, an agent too, can sign with it');
-    const who = person === undefined ? ' --name … --email … --role …' : '';
-    terminal.say(`next: countersign people add ${args.id}${who} --key 'openpgp:${printable(made.path)}'`);
-    terminal.say(`      git config countersign.signer 'openpgp:${printable(made.path)}'`);
+    const spec = shellWord(`openpgp:${made.path}`);
+    if (roster === undefined) terminal.say(`next, in a repository: countersign init --person ${args.id} --name ${shellWord(name)} --email ${shellWord(email)} --signer ${spec}`);
+    else {
+      const who = person === undefined ? ` --name ${shellWord(name)} --email ${shellWord(email)}` : '';
+      terminal.say(`next: countersign people add ${args.id}${who} --key ${spec}`);
+      terminal.say(`      git config countersign.signer ${spec}`);
+    }
     return 0;
   },
 });
@@ -52,11 +57,11 @@ function bearer({ id, name, email }: { id: string; name?: string | undefined; em
 }
 
 /** The roster of the working tree; outside of any repository there is none. */
-async function find(id: string, { dir, env }: Context): Promise<Person | undefined> {
+async function findRoster({ dir, env }: Context): Promise<Roster | undefined> {
   const layout = await findLayout(dir, env).catch((thrown: unknown) => {
     if (thrown instanceof Fault && thrown.code === 'REPO_NOT_FOUND') return undefined;
     throw thrown;
   });
   const texts = layout?.toplevel === undefined ? undefined : await readTrustTexts(layout.toplevel);
-  return texts && parseRoster(utf8(texts.roster)).people[id];
+  return texts && parseRoster(utf8(texts.roster));
 }
