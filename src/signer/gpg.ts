@@ -41,7 +41,7 @@ export function gpgSigner(options: GpgSignerOptions): Signer {
 export async function exportCertificate(key: string, gpg: Gpg): Promise<Uint8Array> {
   const exit = await run(gpg, [...LOOK, '--no-armor', '--export-options', 'export-minimal', '--export', '--', key.replace(/!$/, '')]);
   if (exit.code === 0 && exit.stdout.length > 0) return exit.stdout;
-  throw notFound(key, exit.code === 0 ? undefined : complaint(exit));
+  throw notFound(key, exit.code === 0 ? 'is not in its keyring' : `is not given out: ${complaint(exit)}`, 'gpg --list-keys');
 }
 
 /**
@@ -51,7 +51,7 @@ export async function exportCertificate(key: string, gpg: Gpg): Promise<Uint8Arr
 export async function findKeyPair(name: string, gpg: Gpg): Promise<ListedKey> {
   const exit = await run(gpg, [...LOOK, '--with-colons', '--fingerprint', '--list-secret-keys', '--', name]);
   const found = readListing(latin1(exit.stdout)).find(({ usable }) => usable);
-  if (found === undefined) throw notFound(name, undefined);
+  if (found === undefined) throw notFound(name, 'can\'t sign here', 'gpg --list-secret-keys');
   return found;
 }
 
@@ -85,8 +85,6 @@ function unavailable(thrown: unknown): never {
   throw thrown;
 }
 
-function notFound(name: string, reason: string | undefined): Fault {
-  const shown = printable(clip(name, 80));
-  const message = reason === undefined ? `gpg has no key ${shown} that can sign` : `gpg does not give out the key ${shown}: ${reason}`;
-  return new Fault('KEY_NOT_FOUND', message, { hint: 'look with "gpg --list-secret-keys"' });
+function notFound(name: string, reason: string, look: string): Fault {
+  return new Fault('KEY_NOT_FOUND', `gpg's key ${printable(clip(name, 80))} ${reason}`, { hint: `look with "${look}"` });
 }

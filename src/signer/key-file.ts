@@ -72,12 +72,13 @@ export interface KeyFile {
 export async function readKeyFile(path: string, limit = MAX_OPENPGP): Promise<KeyFile> {
   try {
     const status = await stat(path);
-    if (!status.isFile() || status.size > limit) throw new Fault('KEY_INVALID', `${printable(path)} is not a key file`);
+    if (!status.isFile()) throw new Fault('KEY_INVALID', `${printable(path)} is not a key file but ${status.isDirectory() ? 'a folder' : 'a device or a pipe'}`, { hint: 'name a file with a key' });
+    if (status.size > limit) throw new Fault('KEY_INVALID', `${printable(path)} is too large for a key file (at most ${limit} bytes)`, { hint: 'name a file with a key' });
     return { bytes: await readFile(path), exposed: process.platform !== 'win32' && (status.mode & 0o044) !== 0 };
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new Fault('KEY_NOT_FOUND', `no key file at ${printable(path)}`, { cause, hint: 'name a key that is there' });
-    throw new Fault('SIGNER_UNAVAILABLE', `can't read ${printable(path)}`, { cause });
+    throw new Fault('SIGNER_UNAVAILABLE', `can't read ${printable(path)}`, { cause, hint: 'check that it may be read, and where its links lead' });
   }
 }
 

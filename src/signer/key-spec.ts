@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public half of the key that a spec names, ready for the roster: `ssh:PATH` of either half, a public key's line
 // itself, `openpgp:PATH`, `gpg:FINGERPRINT`, or `git`. No passphrase is asked for, and nothing secret is decoded.
-import { lstat, readFile } from 'node:fs/promises';
-import { utf8 } from '../bytes.ts';
+import { lstat } from 'node:fs/promises';
+import { latin1, utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { pathOf, type Path } from '../oid.ts';
-import { clip, printable } from '../printable.ts';
+import { clip, printable, shellWord } from '../printable.ts';
 import { parseSshPublicKey } from '../signature/ssh/key.ts';
 import type { KeyText } from '../trust/edit.ts';
 import { KEYS_FOLDER } from '../trust/places.ts';
 import { gitSource, readGitSigning, type GitSigning } from './git-settings.ts';
 import { exportCertificate, findKeyPair } from './gpg.ts';
+import { readKeyFile } from './key-file.ts';
 import { inspectKey, inspectKeyFile, type KeyFacts } from './openpgp.ts';
 import { parseSpec, SPEC_HINT, type Place, type Source } from './spec.ts';
 
@@ -34,6 +35,8 @@ export interface Named {
   source: Source;
   git: GitSigning;
 }
+
+const GPG_HINT = 'write gpg: and the whole fingerprint or its last 16 digits, as "gpg --list-keys --keyid-format=long" shows them';
 
 /**
  * Returns the public key that a spec names: for SSH a `.pub` file, the one beside a private key, or the line of a key
@@ -61,7 +64,7 @@ export async function readPublicKey(spec: string, place: Place): Promise<PublicK
 export async function resolveSpec(spec: string, place: Place): Promise<Named> {
   const git = await readGitSigning(place);
   const source = spec === 'git' ? await gitSource(git, place) : parseSpec(spec, place);
-  if (source === undefined) throw new Fault('KEY_INVALID', `${printable(clip(spec, 80))} names no key`, { hint: SPEC_HINT });
+  if (source === undefined) throw new Fault('KEY_INVALID', `${printable(clip(spec, 80))} names no key`, { hint: spec.startsWith('gpg:') ? GPG_HINT : SPEC_HINT });
   return { source, git };
 }
 
@@ -91,17 +94,19 @@ async function openpgpPublicKey({ fingerprint, certificate }: KeyFacts, name: st
 
 async function readPublicLine(path: string): Promise<string> {
   const file = path.endsWith('.pub') ? path : `${path}.pub`;
-  const text = await readFile(file, 'utf8').catch(async (cause: unknown) => {
+  const { bytes } = await readKeyFile(file).catch(async (cause: unknown) => {
+    if (!(cause instanceof Fault) || cause.code !== 'KEY_NOT_FOUND') throw cause;
     const hint = path.endsWith('.pub') ? SPEC_HINT : await hintFor(path, file);
     throw new Fault('KEY_NOT_FOUND', `no public key at ${printable(file)}`, { hint, cause });
   });
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  // The comment, which is dropped, may be in any encoding.
+  const lines = latin1(bytes).split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (lines.length !== 1) throw new Fault('KEY_INVALID', `${printable(file)} holds ${lines.length} keys, not one`, { hint: SPEC_HINT });
   return lines[0]!;
 }
 
 /** The public half comes from the private one; where that is missing too, it is the whole key that has to be made. */
 async function hintFor(path: string, file: string): Promise<string> {
-  if (await lstat(path).catch(() => undefined)) return `make it with "ssh-keygen -y -f '${printable(path)}' >'${printable(file)}'"`;
-  return `name a key that is there, or make one with "ssh-keygen -t ed25519 -f '${printable(path)}'"`;
+  if (await lstat(path).catch(() => undefined)) return `make it with "ssh-keygen -y -f ${shellWord(path)} >${shellWord(file)}"`;
+  return `name a key that is there, or make one with "ssh-keygen -t ed25519 -f ${shellWord(path)}"`;
 }

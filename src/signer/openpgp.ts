@@ -33,7 +33,7 @@ export interface KeyFacts {
 
 const TRIES = 3;
 const MOST_PACKETS = 10_000;
-const HINT = 'export one with "gpg --armor --export-secret-keys FINGERPRINT", or make one with "countersign people key new"';
+const HINT = 'export one with "gpg --armor --export-secret-keys FINGERPRINT", or make one with "countersign people key new --openpgp"';
 
 /** Returns a signer of scheme `openpgp` with keyid `openpgp:<fingerprint of the primary key>`. Nothing is read before the first signing. */
 export function openpgpSigner({ path, spec, ask = askPassphrase }: OpenpgpSignerOptions): Signer {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How well the key behind a spec is kept from an agent that runs as the same user: told when a repository is set up, so
 // that nobody takes a key for more than it is.
+import { Fault } from '../fault.ts';
+import { printable } from '../printable.ts';
 import { parseSshPublicKey } from '../signature/ssh/key.ts';
 import { findKeyPair } from './gpg.ts';
 import { describeKey, type KeyProtection } from './key-file.ts';
@@ -20,7 +22,13 @@ export async function describeSigner(spec: string, place: Place): Promise<Protec
   switch (source.kind) {
     case 'ssh': return describeKey(source.path);
     case 'ssh-line': return parseSshPublicKey(source.line).hardware ? 'hardware' : 'agent';
-    case 'openpgp': return (await inspectKeyFile(source.path)).secret === 'unlocked' ? 'unlocked' : 'asked';
+    case 'openpgp': return describeFile(source.path);
     case 'gpg': return (await findKeyPair(source.key, { program: git.gpgProgram, env: place.env })).card ? 'card' : 'gpg-agent';
   }
+}
+
+async function describeFile(path: string): Promise<Protection> {
+  const { secret } = await inspectKeyFile(path);
+  if (secret !== 'public') return secret === 'unlocked' ? 'unlocked' : 'asked';
+  throw new Fault('SIGNER_UNAVAILABLE', `${printable(path)} holds the public half only`, { hint: 'name the file with the private half, or gpg:FINGERPRINT where gpg has it' });
 }

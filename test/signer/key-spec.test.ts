@@ -65,6 +65,9 @@ test('what names no key', async () => {
   const dir = tempDir();
   writeFileSync(join(dir, 'two.pub'), `${sshKey('alice').line}\n${sshKey('bob').line}\n`);
   const bad: [FaultCode, string][] = [['KEY_INVALID', 'alice'], ['KEY_INVALID', 'gpg:ABCD'], ['KEY_INVALID', `ssh:${join(dir, 'two.pub')}`], ['KEY_NOT_FOUND', 'ssh:none'], ['KEY_NOT_FOUND', 'openpgp:none'], ['KEY_INVALID', `openpgp:${join(dir, 'two.pub')}`]];
+  mkdirSync(join(dir, 'folder.pub'));
+  writeFileSync(join(dir, 'huge.pub'), 'x'.repeat(2 ** 20 + 1));
+  bad.push(['KEY_INVALID', `ssh:${join(dir, 'folder')}`], ['KEY_INVALID', `ssh:${join(dir, 'huge.pub')}`]);
   if (keyring) bad.push(['KEY_NOT_FOUND', `gpg:${FPR}`]);
   for (const [code, spec] of bad) await rejectsWith(code, readPublicKey(spec, place(scratch)));
   scratch.git(['config', 'gpg.program', '/no/such/program']);
@@ -108,6 +111,9 @@ test('how well each is kept', async () => {
   };
   assert.is(await describeSigner(await file('locked', 'x'), place(scratch)), 'asked');
   assert.is(await describeSigner(await file('open', undefined), place(scratch)), 'unlocked');
+  const { file: half } = await readPublicKey(await file('half', undefined), place(scratch));
+  writeFileSync(join(dir, 'public.asc'), half!.bytes);
+  await rejectsWith('SIGNER_UNAVAILABLE', describeSigner(`openpgp:${join(dir, 'public.asc')}`, place(scratch)));
   assert.is(await describeSigner(`ssh:${sshKey('alice').file}`, place(scratch)), 'unlocked');
   if (keyring) assert.is(await describeSigner(`gpg:${keyring.make('B <b@example.com>')}`, place(scratch)), 'gpg-agent');
   scratch.git(['config', 'gpg.format', 'ssh']);

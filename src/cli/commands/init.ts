@@ -45,9 +45,11 @@ export const init = command({
     }
     if (layout.toplevel === undefined) throw new Fault('REPO_NOT_FOUND', 'a bare repository has no working tree to set up', { hint: 'run "countersign init" in a clone' });
     const founder = await founderOf(layout, args, context, (await readTrustTexts(layout.toplevel)) !== undefined);
+    // Before anything is written: a key that can't sign would leave a repository in which nobody can commit.
+    const protection = await describeSigner(founder.signer, placeOf(context));
     const bin = fileURLToPath(new URL('../../../bin/countersign.js', import.meta.url));
     const adopted = await adopt(layout, founder, bin, context.env);
-    await tell(adopted, founder, context);
+    tell(adopted, protection, context);
     return 0;
   },
 });
@@ -64,7 +66,7 @@ async function founderOf(layout: Layout, flags: Answers, context: Context, joins
   const ask = (flag: keyof Answers, question: string, given: string | undefined, proposal: string | undefined): string => {
     const answer = given ?? (flags.yes ? proposal : (terminal.ask(question, proposal && printable(proposal)) ?? proposal));
     if (answer !== undefined && answer !== '') return answer;
-    throw new Fault('USAGE', `--${flag} is missing`, { hint: 'countersign init --person alice --name "Alice Example" --email alice@example.com --signer ssh:PATH' });
+    throw new Fault('USAGE', `--${flag} is missing`, { hint: 'countersign init --person alice --name "Alice Example" --email alice@example.com --signer KEY, where KEY is ssh:PATH, openpgp:PATH, gpg:FINGERPRINT or git' });
   };
   const [gitName, gitEmail] = [await config('user.name'), await config('user.email')];
   const name = joins ? '' : ask('name', 'Your name', flags.name, gitName);
@@ -89,8 +91,7 @@ function idFrom(email: string): string | undefined {
   return /^[a-z0-9][a-z0-9._-]{0,63}/.exec(email.toLowerCase())?.[0];
 }
 
-async function tell({ written, hooks }: Adopted, { signer }: Founder, context: Context): Promise<void> {
-  const { terminal } = context;
+function tell({ written, hooks }: Adopted, protection: Protection, { terminal }: Context): void {
   for (const item of written) terminal.say(`wrote ${item}`);
   if (written.length === 0) terminal.say('everything is set up already, nothing was changed');
   if (hooks.elsewhere !== undefined) {
@@ -102,9 +103,9 @@ async function tell({ written, hooks }: Adopted, { signer }: Founder, context: C
   } else if (hooks.manager !== undefined && hooks.elsewhere === undefined) {
     terminal.warn(`countersign: warning: ${hooks.manager} writes hooks too: look with "countersign init" after it did`);
   }
-  terminal.say(`your key is ${STRENGTH[await describeSigner(signer, placeOf(context))]}`);
+  terminal.say(`your key is ${STRENGTH[protection]}`);
   if (!written.some((item) => item.startsWith('.countersign/'))) return;
-  terminal.say('next: countersign people add <id> --name … --email … --role reviewer --key ssh:PATH');
+  terminal.say('next: countersign people add <id> --name … --email … --role reviewer --key FILE');
   terminal.say('      git add .countersign && git commit -m "adopt countersign"');
 }
 
