@@ -70,6 +70,7 @@ function addCommands(parser: Argv, commands: readonly Command[], chosen: Chosen)
 function describeCommand(parser: Argv, command: Command, chosen: Chosen): Argv {
   for (const [name, word] of Object.entries(command.words)) parser.positional(name, word);
   parser.options(command.flags);
+  if (command.formats.length > 0) parser.describe('format', `form of the product: ${['text', ...command.formats].join(', ')}`);
   if (command.commands.length === 0) return parser;
   return addCommands(parser, command.commands, chosen).demandCommand(1, `no command given after ${JSON.stringify(command.name)}`);
 }

@@ -59,8 +59,9 @@ function heading({ kind, id, name, emails, roles }: ListedEntry): string {
   return [id, who, ...(roles.length > 0 ? [roles.join(', ')] : [])].join('  ');
 }
 
-function mayText({ kind, may }: ListedEntry): string {
+function mayText({ kind, may, keys }: ListedEntry): string {
   if (kind === 'forge') return 'proves that the forge wrote the bytes, and no more';
+  if (may.length === 0 && keys.some(({ counts }) => counts)) return 'may sign with git, and nothing else: no other key of theirs counts';
   return may.length === 0 ? 'may do nothing: no key of theirs counts' : `may ${may.map((ability) => ABILITIES[ability]).join(', ')}`;
 }
 

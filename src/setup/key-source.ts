@@ -54,13 +54,13 @@ export async function readKeySource(source: string, owner: Owner, place: Place):
   if (scheme === 'sigstore') return [sigstoreKey(rest)];
   if (scheme === 'x509') return [await x509Key(rest, place)];
   if (scheme !== undefined || source === 'git') return [await readPublicKey(source, place)];
-  if (source === '' || /\p{Cc}/u.test(source)) throw new Fault('KEY_INVALID', `${shown(source)} names no key`, { hint: HINT });
+  if (source === '' || /\p{Cc}/u.test(source)) throw new Fault('KEY_INVALID', `${source === '' ? 'an empty word' : shown(source)} names no key`, { hint: HINT });
   const path = pathIn(source, place);
-  return recognise((await readKeyFile(path, LARGEST)).bytes, shown(basename(path)), owner);
+  return recognise((await readKeyFile(path, LARGEST)).bytes, `the file ${shown(basename(path))}`, owner);
 }
 
 async function recognise(bytes: Uint8Array, name: string, owner: Owner): Promise<SourcedKey[]> {
-  if (holdsPrivateKey(bytes)) throw new Fault('KEY_INVALID', `${name} holds a private key`, { hint: 'name its public half, for instance the .pub file; openpgp:PATH and ssh:PATH take the public half of a private key file' });
+  if (holdsPrivateKey(bytes)) throw new Fault('KEY_INVALID', `${name} holds a private key`, { hint: 'nothing was copied; name its public half: the .pub file, or openpgp:PATH, which leaves the private half where it is' });
   if ((bytes[0] ?? 0) > 0x7f) return openpgpKeys(bytes, name);
   const text = fromUtf8(bytes) ?? '';
   if (text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return openpgpKeys(bytes, name);

@@ -100,7 +100,7 @@ export function starterRoster(person: NewPerson): string {
  */
 export function addPerson(rosterText: string, person: NewPerson): string {
   const { people } = parseRoster(utf8(rosterText));
-  if (people[person.id] !== undefined) throw new Fault('PERSON_EXISTS', `${person.id} is already in the roster`, { hint: `to add a key or an address leave out --name: countersign people add ${person.id} --key ssh:PATH` });
+  if (people[person.id] !== undefined) throw new Fault('PERSON_EXISTS', `${person.id} is already in the roster`, { hint: `to add a key or an address leave out --name: countersign people add ${person.id} --key FILE` });
   const reading = readYaml(utf8(rosterText), 'ROSTER_INVALID');
   reading.document.setIn(['people', person.id], personNode(reading, person));
   return checkedRoster(print(reading));
@@ -151,7 +151,7 @@ export function revokeKeys(rosterText: string, section: Section, id: string, ind
   const reading = readYaml(utf8(rosterText), 'ROSTER_INVALID');
   for (const index of indexes) {
     const before = keys[index]?.revoked;
-    const worse = before === undefined || (reason === 'compromised' && before.reason === 'retired');
+    const worse = before === undefined || (before.reason === 'retired' && (reason === 'compromised' || at < before.at));
     if (worse) reading.document.setIn([section, id, 'keys', index, 'revoked'], reading.document.createNode({ at: printTime(at), reason }, { flow: true }));
   }
   return checkedRoster(print(reading));

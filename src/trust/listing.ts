@@ -10,7 +10,7 @@ import { parseSshPublicKey, toKeyObject } from '../signature/ssh/key.ts';
 import type { Namespace, Revocation } from './key.ts';
 import type { Demand, Policy } from './policy.ts';
 import type { Agent, Forge, Key, Person, Roster } from './roster.ts';
-import { canSign, holdsRole, isHardware, needsPresence, refusalOf } from './standing.ts';
+import { holdsRole, isHardware, needsPresence, refusalOf } from './standing.ts';
 
 /** Why a key does not count now; `presence`: its owner has to sign with a hardware key, and it is none. */
 export type Shortcoming = 'compromised' | 'retired' | 'expired' | 'not-yet-valid' | 'presence' | 'no-trusted-root';
@@ -51,9 +51,10 @@ export interface ListedEntry {
 /** Returns every entry of a roster whose key files have been read, at a time (seconds since the epoch). */
 export function listRoster(policy: Policy, roster: Roster, now: number): ListedEntry[] {
   const listed = (entry: Person | Agent | Forge, presence: boolean): ListedKey[] => entry.keys.flatMap((key) => listKey(key, { now, presence, root: roster.trustedRoot !== undefined }));
-  const people = Object.entries(roster.people).map(([id, person]): ListedEntry => (
-    { kind: 'person', id, name: person.name, emails: person.emails, roles: person.roles, may: abilities(policy, person, now), keys: listed(person, needsPresence(policy, person)) }
-  ));
+  const people = Object.entries(roster.people).map(([id, person]): ListedEntry => {
+    const keys = listed(person, needsPresence(policy, person));
+    return { kind: 'person', id, name: person.name, emails: person.emails, roles: person.roles, may: keys.some(canDecide) ? abilities(policy, person) : [], keys };
+  });
   const agents = Object.entries(roster.agents).map(([id, agent]): ListedEntry => {
     const keys = listed(agent, false);
     return { kind: 'agent', id, emails: agent.emails, roles: [], may: keys.some(({ counts }) => counts) ? ['commit'] : [], keys };
@@ -87,9 +88,12 @@ function allowedSigner(key: Key, emails: readonly string[]): AllowedSigner | und
   };
 }
 
-function abilities(policy: Policy, person: Person, now: number): Ability[] {
-  const able = person.keys.some((key) => refusalOf(key, { at: now }) === undefined && canSign(policy, person, key, now));
-  if (!able) return [];
+/** Tells whether stamps and evidence can be signed with a key now. */
+function canDecide({ counts, scheme, namespaces }: ListedKey): boolean {
+  return counts && scheme !== 'x509' && (namespaces === undefined || namespaces.includes('countersign'));
+}
+
+function abilities(policy: Policy, person: Person): Ability[] {
   const fits = (demands: readonly Demand[]): boolean => demands.some(({ roles }) => holdsRole(person, roles));
   const may: [Ability, boolean][] = [
     ['change-policy', person.roles.includes('owner')],

@@ -130,6 +130,7 @@ test('a revocation is never weakened', () => {
   const only = (text: string) => rosterOf(text).people['alice']!.keys[0]!.revoked;
   const retired = revokeKeys(founder, 'people', 'alice', [0], { at, reason: 'retired' });
   assert.equal(only(revokeKeys(retired, 'people', 'alice', [0], { at: at + 100, reason: 'retired' })), { at, reason: 'retired' });
+  assert.equal(only(revokeKeys(retired, 'people', 'alice', [0], { at: at - 100, reason: 'retired' })), { at: at - 100, reason: 'retired' });
   const compromised = revokeKeys(retired, 'people', 'alice', [0], { at: at + 100, reason: 'compromised' });
   assert.equal(only(compromised), { at: at + 100, reason: 'compromised' });
   assert.equal(only(revokeKeys(compromised, 'people', 'alice', [0], { at, reason: 'retired' })), { at: at + 100, reason: 'compromised' });

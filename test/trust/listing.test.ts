@@ -48,7 +48,7 @@ agents:
 test('an OpenPGP key ends by its own word or by the roster, whichever is sooner', async () => {
   const gpg = new Keyring();
   const fingerprints = [gpg.make('Alice <alice@x.example>', 'ed25519', '20280101T000000'), gpg.make('Other <other@x.example>', 'rsa2048', '20300101T000000')];
-  const files: Record<string, Uint8Array> = { 'keys/a.asc': utf8(fingerprints.map((each) => gpg.export(each)).join('')) };
+  const files: Record<string, Uint8Array> = { 'keys/a.asc': utf8(fingerprints.map((each) => gpg.export(each)).join('')), 'keys/first.asc': utf8(gpg.export(fingerprints[0]!)) };
   gpg.close();
   const roster = await completeRoster(rosterOf('people:\n  alice: { name: A, keys: [{ openpgp: keys/a.asc, validBefore: 2029-01-01T00:00:00Z }] }\n'), async (name) => files[name]);
   const { keys } = listRoster(policy, roster, Date.now() / 1000)[0]!;
@@ -56,6 +56,9 @@ test('an OpenPGP key ends by its own word or by the roster, whichever is sooner'
   assert.equal(keys.map(({ validUntil }) => validUntil), [Date.UTC(2028) / 1000, Date.UTC(2029) / 1000]);
   const { keys: later } = listRoster(policy, roster, Date.UTC(2028, 1) / 1000)[0]!;
   assert.equal(later.map(({ why }) => why), ['expired', undefined]);
+  const lone = await completeRoster(rosterOf('people:\n  alice: { name: A, keys: [{ openpgp: keys/first.asc }] }\n'), async (name) => files[name]);
+  const may = (now: number) => listRoster(policy, lone, now)[0]!.may;
+  assert.equal([may(Date.now() / 1000), may(Date.UTC(2028, 1) / 1000)], [['grant'], []]);
 });
 
 test('an address that would be a pattern is in no allowed_signers file, nor is a compromised key', () => {

@@ -38,25 +38,26 @@ const add = command({
   async run(args, context) {
     const section = sectionOf(args);
     const { id, name } = args;
-    if (section !== 'people' && (name !== undefined || args.role.length > 0)) throw new Fault('USAGE', '--name and --role are for people');
-    if (section === 'forges' && args.email.length > 0) throw new Fault('USAGE', 'a forge has no --email');
+    if (section !== 'people' && (name !== undefined || args.role.length > 0)) throw new Fault('USAGE', '--name and --role are for people', { hint: 'leave them out' });
+    if (section === 'forges' && args.email.length > 0) throw new Fault('USAGE', 'a forge has no --email', { hint: 'leave it out; the agent behind it may have one: countersign people add ID --agent --email ADDRESS --key FILE' });
     const desk = await deskOf(context);
     const roster = await readRoster(desk);
     const keys = await readKeys(args.key, { section, id }, args.email, roster, context);
     const gains = { emails: args.email, roles: args.role, keys };
     const known = roster[section][id] !== undefined && name === undefined;
+    if (!known && roster[section][id] !== undefined) throw new Fault('PERSON_EXISTS', `${printable(id)} is already in the roster`, { hint: `to add a key, an address or a role leave out --name: countersign people add ${printable(id)} --key FILE` });
     if (known && Object.values(gains).every((items) => items.length === 0)) throw new Fault('USAGE', `nothing to add to ${id}`, { hint: 'name a --key, an --email or a --role' });
     if (known || section !== 'people') {
       if (!known && keys.length === 0) throw new Fault('USAGE', `${printable(id)} is new and needs --key`, { hint: `countersign people add ${printable(id)} ${section === 'agents' ? '--agent --email ADDRESS' : '--forge'} --key FILE` });
-      saved(known ? `${id} has more in the roster` : `${id} is in the roster`, await extend(desk, { section, id }, gains), context);
+      saved(known ? `${id} has more in the roster` : `${id} is in the roster`, await extend(desk, { section, id }, gains).catch(unwritten), context);
       return 0;
     }
     if (name === undefined || args.email.length === 0 || keys.length === 0) {
-      throw new Fault('USAGE', `${printable(id)} is new and needs --name, --email and --key`, { hint: 'countersign people add bob --name Bob --email bob@example.com --key ssh:bob.pub' });
+      throw new Fault('USAGE', `${printable(id)} is new and needs --name, --email and --key`, { hint: `countersign people add ${printable(id)} --name NAME --email ADDRESS --key FILE` });
     }
     const lone = Object.keys(roster.people).length === 1;
     const person = { id, name, emails: args.email, roles: args.role, keys: [] };
-    saved(`${id} is in the roster`, await enrol(desk, person, lone && (args.yes || offerExclusion(context)), keys), context);
+    saved(`${id} is in the roster`, await enrol(desk, person, lone && (args.yes || offerExclusion(context)), keys).catch(unwritten), context);
     return 0;
   },
 });
@@ -95,10 +96,10 @@ const revokeKeys = command({
     const indexes = key === undefined ? [...keys.keys()] : findKeys(roster, entry, key);
     if (indexes.length === 0) throw new Fault('KEY_NOT_FOUND', `${printable(id)} has no key in the roster`, { hint: 'countersign people list' });
     const revocation: Revocation = { at: at === undefined ? now : secondsOf(at), reason };
+    if (revocation.at > now) throw new Fault('USAGE', `${printTime(revocation.at)} is still to come`, { hint: 'leave out --at to revoke now; validBefore in .countersign/roster.yaml ends a key on a day to come' });
     const edited = await revoke(desk, entry, indexes, revocation);
     const [named] = indexes.map((index) => keys[index]!);
-    saved(`${key === undefined ? 'the keys' : `the key ${keyidsOf(named!)[0] ?? named!.keyid}`} of ${id} ${key === undefined ? 'are' : 'is'} revoked`, edited, context);
-    context.terminal.say(meaning(edited.roster, entry, indexes));
+    saved(`${key === undefined ? 'the keys' : `the key ${keyidsOf(named!)[0] ?? named!.keyid}`} of ${id} ${key === undefined ? 'are' : 'is'} revoked`, edited, context, meaning(edited.roster, entry, indexes));
     if (key !== undefined && keyidsOf(named!).length > 1) context.terminal.warn(`countersign: warning: the other keys in ${named!.keyid.replace('openpgp:', '.countersign/')} are revoked with it`);
     const [first] = satisfiable(edited.policy, edited.roster, now);
     if (first?.reason === 'no-owner') context.terminal.warn('countersign: warning: no owner has a key that counts, so that nobody could change policy or roster again: add one before you commit');
@@ -111,7 +112,7 @@ export const people = group('people', 'the roster: who is who', [add, list, revo
 interface Kind { agent: boolean; forge: boolean }
 
 function sectionOf({ agent, forge }: Kind): Section {
-  if (agent && forge) throw new Fault('USAGE', '--agent and --forge exclude each other');
+  if (agent && forge) throw new Fault('USAGE', '--agent and --forge exclude each other', { hint: 'keep one of them' });
   return agent ? 'agents' : forge ? 'forges' : 'people';
 }
 
@@ -119,7 +120,7 @@ function sectionOf({ agent, forge }: Kind): Section {
 function entryNamed(roster: Roster, id: string, kind: Kind): Entry {
   const flagged = kind.agent || kind.forge ? [sectionOf(kind)] : (['people', 'agents', 'forges'] as const);
   const sections = flagged.filter((section) => roster[section][id] !== undefined);
-  if (sections.length === 0) throw new Fault('PERSON_UNKNOWN', `${printable(id.slice(0, 80))} is not in the roster`, { hint: 'countersign people list' });
+  if (sections.length === 0) throw new Fault('PERSON_UNKNOWN', `${printable(id.slice(0, 80))} is not in the roster${flagged.length > 1 ? '' : ` as ${kind.agent ? 'an agent' : 'a forge'}`}`, { hint: 'countersign people list' });
   return { section: sections[0]!, id };
 }
 
@@ -142,6 +143,12 @@ function meaning(roster: Roster, { section, id }: Entry, indexes: readonly numbe
   if (revoked.every(({ reason }) => reason === 'compromised')) return 'compromised: once this is committed, nothing that was ever signed with it counts';
   const [{ at }] = revoked.filter(({ reason }) => reason === 'retired') as [Revocation];
   return `retired: what was signed until ${printTime(at)} stays good, what is signed later does not count`;
+}
+
+/** The roster was read before, so that a fault in it is in what would have been written. */
+function unwritten(thrown: unknown): never {
+  if (!(thrown instanceof Fault) || thrown.code !== 'ROSTER_INVALID' || thrown.hint !== undefined) throw thrown;
+  throw new Fault(thrown.code, thrown.message, { cause: thrown, hint: 'the roster would say so, and nothing was written; who has what: countersign people list' });
 }
 
 /** With a second person, nobody has to vouch for their own agent any more. */
