@@ -23,6 +23,7 @@ type Tagger = { name: string; email: string; date: number };
 type Broken = readonly [rule: RuleName, draft: Draft];
 
 const AGAIN = 'a person makes the tag again, with plain git: git tag -s -f <name> <commit>';
+const PRESENT = 'make the tag again with a hardware key ("ssh-keygen -t ed25519-sk"), or an owner says "gitSignature: any" in .countersign/policy.yaml';
 const MOVED = 'git fetch --tags, and ask whoever pushed it: it may stand for another release';
 
 /**
@@ -95,12 +96,12 @@ function signatureOf(proof: Signed | Unsigned, tagger: Tagger | undefined, { pol
     const who = tagger ? `is ${tagger.name} <${tagger.email}>` : 'is not named';
     broken.push(['wrong-author', { message: `signed by ${signer.id}, but the tagger ${who}`, hint: 'make the tag as yourself, or add the address: countersign people add' }]);
   }
-  if (signer.strength !== 'presence' && policy.gitSignature !== 'any') broken.push(unsigned('the signature has no proof of presence, which the policy asks for'));
+  if (signer.strength !== 'presence' && policy.gitSignature !== 'any') broken.push(unsigned('the signature has no proof of presence, which the policy asks for (gitSignature: presence)', PRESENT));
   return broken;
 }
 
-function unsigned(message: string): Broken {
-  return ['unsigned-human', { message, hint: AGAIN }];
+function unsigned(message: string, hint = AGAIN): Broken {
+  return ['unsigned-human', { message, hint }];
 }
 
 function findingsOf(broken: readonly Broken[], policies: readonly Policy[]): Finding[] {

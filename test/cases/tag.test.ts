@@ -77,6 +77,8 @@ test('proof of presence, as the policy asks for it of git signatures', async () 
   const strict = await make({ policy: '' });
   await strict.commit();
   assert.equal(await wrong(strict), ['unsigned-human']);
+  const [finding] = (await judge(strict, tag(strict))).tag!.findings;
+  assert.match(finding!.hint, 'gitSignature: any'); // the same key again would be no better
   const carol = { by: hands.carol, tagger: 'Carol Example <carol@example.com>' };
   assert.equal(await wrong(strict, carol), []);
   assert.equal(await wrong(any, carol), []);
