@@ -4,6 +4,7 @@
 // whoever can read the repository has it now. Parsers are loaded only where the roster names such a file.
 import { latin1, sha256 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
+import { Recall } from '../recall.ts';
 import type { Certificate } from '../signature/openpgp/certificate.ts';
 import { standingsOf } from '../signature/openpgp/standing.ts';
 import type { Authority } from '../signature/x509/authority.ts';
@@ -19,7 +20,6 @@ export const TRUSTED_ROOT = 'keys/trusted-root.json';
 
 const LARGEST_FILE = 1024 * 1024;
 const LARGEST_SUM = 16 * 1024 * 1024;
-const MOST_CERTIFICATES = 100;
 /** Of all files together, subkeys included. */
 const MOST_KEYS = 4096;
 
@@ -110,8 +110,6 @@ class KeyFiles {
   async certificates(file: string, where: Where): Promise<readonly Certificate[]> {
     const bytes = await this.#need(file, where);
     const certificates = await parsed(bytes, file, where, async () => (await import('../signature/openpgp/certificate.ts')).readCertificates(bytes));
-    if (certificates.length === 0) throw refuseFile('bad-key', where, file, 'holds no key');
-    if (certificates.length > MOST_CERTIFICATES) throw refuseFile('too-large', where, file, `holds more than ${MOST_CERTIFICATES} keys`);
     this.#keys += certificates.reduce((sum, each) => sum + each.fingerprints.length, 0);
     if (this.#keys > MOST_KEYS) throw refuseFile('too-large', where, file, `is one key file too many: all together they hold more than ${MOST_KEYS} keys`);
     // An old copy of a certificate does not know that it was revoked since.
@@ -150,19 +148,14 @@ class KeyFiles {
 
 /**
  * What was read, by the digest of what it was read from: a history goes through many rosters with the same files, and
- * checks keep what they know of a certificate as long as it is the same object. Bounded, the oldest goes first.
+ * checks keep what they know of a certificate as long as it is the same object.
  */
-const readings = new Map<string, Promise<unknown>>();
-const MOST_READINGS = 64;
+const readings = new Recall<Promise<unknown>>(64);
 
 async function parsed<T>(bytes: Uint8Array, file: string, where: Where, parse: () => Promise<T>): Promise<T> {
   const id = `${file.slice(file.lastIndexOf('.'))} ${sha256(bytes)}`;
-  const reading = (readings.get(id) as Promise<T> | undefined) ?? parse();
-  readings.delete(id);
-  readings.set(id, reading);
-  if (readings.size > MOST_READINGS) readings.delete(readings.keys().next().value!);
   try {
-    return await reading;
+    return await (readings.get(id, parse) as Promise<T>);
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;
     throw refuseFile('bad-key', where, file, `can't be used: ${thrown.message}`);

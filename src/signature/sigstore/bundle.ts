@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import type { BundleLatest, BundleWithMessageSignature, BundleWithSingleCertificate, TLogEntryWithInclusionProof } from '@sigstore/bundle';
 import type { SignedEntity } from '@sigstore/verify';
 import { equal, fromUtf8, sha256 } from '../../bytes.ts';
+import { Recall } from '../../recall.ts';
 import { NO_ANCHORS, type Anchors } from '../anchors.ts';
-import { Recall } from '../recall.ts';
 import type { Check } from '../signature.ts';
 import { verifySignature } from '../x509/algorithm.ts';
 import { decodeCertificate } from '../x509/certificate.ts';
@@ -22,7 +22,7 @@ import { materialOf, type Material } from './trusted-root.ts';
 const MAX_BYTES = 262_144;
 
 /** A bundle costs 6 to 16 ms. */
-const checked = new Recall<Check>();
+const checked = new Recall<Promise<Check>>(1024);
 
 type Anchored = Pick<Anchors, 'trustedRoot' | 'keylessTime'>;
 

@@ -3,8 +3,8 @@
 // log, and that it was used in the minutes it was valid for. What proves that time travels with the signature, in unsigned
 // attributes: an entry of Rekor's log, or a timestamp (RFC 3161). @sigstore/verify judges them, without clock and network.
 import { sha256 } from '../../bytes.ts';
+import { Recall } from '../../recall.ts';
 import type { Anchors } from '../anchors.ts';
-import { Recall } from '../recall.ts';
 import type { Check } from '../signature.ts';
 import { identifier, readDer, TAG } from '../x509/der.ts';
 import type { SignedData } from '../x509/signed-data.ts';
@@ -20,7 +20,7 @@ const ATTRIBUTE = {
 } as const;
 
 /** A log entry costs 6 ms to judge, a timestamp as much again. */
-const judged = new Recall<Judgement>();
+const judged = new Recall<Promise<Judgement>>(1024);
 
 /** gitsign may do without a log entry, where a timestamp proves when. */
 const THRESHOLDS = { ctlogThreshold: 1, tlogThreshold: 0 };

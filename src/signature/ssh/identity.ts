@@ -2,6 +2,7 @@
 // Whom the public key of a signature names: a plain key, or a key with a certificate. A history is signed by few keys, so
 // the last ones are kept as they were read; a certificate's own signature is then checked once, not once a commit.
 import { latin1 } from '../../bytes.ts';
+import { Recall } from '../../recall.ts';
 import { decodeSshCertificate } from './certificate.ts';
 import type { Certificate, CertificateProblem } from './certificate.ts';
 import { decodeSshPublicKey } from './key.ts';
@@ -14,23 +15,15 @@ export interface SshIdentity {
   verifyRequired: boolean;
 }
 
-const CAPACITY = 256;
 /** What is larger is read anew each time: the cache holds at most 2 MiB, whoever makes the signatures. */
 const LARGEST = 4096;
-const cache = new Map<string, SshIdentity>();
+const cache = new Recall<SshIdentity | CertificateProblem>(256);
 
 /** Returns the identity in a public key's blob, or why it has none. Reads hostile bytes; never throws. */
 export function readSshIdentity(blob: Uint8Array): SshIdentity | CertificateProblem {
   if (blob.length > LARGEST) return decode(blob);
-  const id = latin1(blob);
   // A copy, so that the cache keeps no whole signature or commit alive.
-  const identity = cache.get(id) ?? decode(Uint8Array.from(blob));
-  if (typeof identity === 'string') return identity;
-  // As in key-cache.ts: what is used moves to the end, what is first was not used for longest.
-  cache.delete(id);
-  cache.set(id, identity);
-  if (cache.size > CAPACITY) cache.delete(cache.keys().next().value!);
-  return identity;
+  return cache.get(latin1(blob), () => decode(Uint8Array.from(blob)));
 }
 
 function decode(blob: Uint8Array): SshIdentity | CertificateProblem {
