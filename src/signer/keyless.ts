@@ -37,7 +37,7 @@ export async function keylessSigner(key: SigstoreKey, trustedRoot: TrustedRoot |
   if (trustedRoot === undefined) throw new Fault('SIGNER_UNAVAILABLE', 'this repository pins no Sigstore root to check keyless signatures by', { hint: 'an owner pins one with "countersign people trust-root", and commits it' });
   const services = await readServices(place);
   const accept = (claims: Claims): void => checkClaims(key, claims);
-  return sigstoreSigner({ spec: key.keyid, services, trustedRoot, accept, token: () => tokenOf(key, services, place) });
+  return sigstoreSigner({ spec: key.keyid, services, trustedRoot, accept, person: true, token: () => tokenOf(key, services, place) });
 }
 
 async function tokenOf({ issuer: wanted }: SigstoreKey, { issuer, clientId, flow, tokenFile }: Services, { env = process.env, tell = tellTerminal }: Place): Promise<string> {

@@ -24,6 +24,8 @@ export interface SigstoreSignerOptions {
   token(): Promise<string>;
   /** Refuses a token before it is used: what is signed with it stands in a public log for good. */
   accept?(claims: Claims): void;
+  /** Refuses the certificate of a build or service: what it signs would not count as a person's. */
+  person?: boolean;
 }
 
 const BUNDLE_V03 = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -45,7 +47,10 @@ async function sign(options: SigstoreSignerOptions, payload: Uint8Array): Promis
   });
   const bytes = await printBundle(bundle);
   const check = await checkBytes('sigstore', bytes, payload, NAMESPACE, { ...NO_ANCHORS, trustedRoot: options.trustedRoot });
-  if (check.kind === 'good') return { scheme: 'sigstore', keyid: check.keyid, bytes };
+  if (check.kind === 'good') {
+    if (options.person !== true || check.workload !== true) return { scheme: 'sigstore', keyid: check.keyid, bytes };
+    throw new Fault('SIGNING_FAILED', 'who signed in is a workload, and no person', { hint: 'sign in yourself, outside of CI and without countersign.sigstore.tokenFile' });
+  }
   throw new Fault('SIGNING_FAILED', `what came back is no signature by the trusted root that is pinned here: ${check.kind === 'stranger' ? check.kind : check.reason}`, {
     hint: 'look with "countersign people trust-root" whether it is the root of this Sigstore, or renew it with --refresh',
   });
