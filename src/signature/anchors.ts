@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What signatures that do not bring their own key are held against: read from the repository's key files, handed in.
 import type { Certificate } from './openpgp/certificate.ts';
-import type { Authority, TrustedRoot } from './x509/authority.ts';
+import type { TrustedRoot } from './sigstore/trusted-root.ts';
+import type { Authority } from './x509/authority.ts';
 
 export interface Anchors {
   certificates: readonly Certificate[];

@@ -4,9 +4,9 @@ import { NO_ANCHORS, type Anchors } from './anchors.ts';
 import { gpgsigKind } from './gpgsig.ts';
 import { checkArmored, checkOpenpgp } from './openpgp/openpgp.ts';
 import type { Check, Scheme } from './signature.ts';
+import { checkSignedMessage } from './signed-message.ts';
 import { checkBundle } from './sigstore/bundle.ts';
 import { checkSshsig, decodeArmor } from './ssh/sshsig.ts';
-import { checkSignedMessage } from './x509/cms.ts';
 
 /** Checks the bytes of one scheme as stamps and envelopes carry them. Reads hostile bytes; never throws. */
 export async function checkBytes(scheme: Scheme, bytes: Uint8Array, payload: Uint8Array, namespace: string, anchors: Anchors = NO_ANCHORS): Promise<Check> {

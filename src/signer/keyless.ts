@@ -3,7 +3,7 @@
 // be somebody else is refused before anything is certified, because what is certified is public for good.
 import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
-import type { TrustedRoot } from '../signature/x509/authority.ts';
+import type { TrustedRoot } from '../signature/sigstore/trusted-root.ts';
 import type { SigstoreKey } from '../trust/key.ts';
 import type { Person } from '../trust/roster.ts';
 import { ambientToken } from './ambient.ts';

@@ -8,7 +8,7 @@ import { Fault } from '../fault.ts';
 import { clip, printable } from '../printable.ts';
 import { NO_ANCHORS } from '../signature/anchors.ts';
 import { checkBytes } from '../signature/check.ts';
-import type { TrustedRoot } from '../signature/x509/authority.ts';
+import type { TrustedRoot } from '../signature/sigstore/trusted-root.ts';
 import { NAMESPACE } from '../statement/stamp.ts';
 import type { Services } from './services.ts';
 import type { Signed, Signer } from './signer.ts';

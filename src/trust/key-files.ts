@@ -126,7 +126,7 @@ class KeyFiles {
   async trustedRoot(): Promise<Roster['trustedRoot']> {
     const bytes = await this.#bounded(TRUSTED_ROOT, []);
     if (bytes === undefined) return undefined;
-    return parsed(bytes, TRUSTED_ROOT, [], async () => (await import('../signature/x509/authority.ts')).readTrustedRoot(bytes));
+    return parsed(bytes, TRUSTED_ROOT, [], async () => (await import('../signature/sigstore/trusted-root.ts')).readTrustedRoot(bytes));
   }
 
   async #need(file: string, where: Where): Promise<Uint8Array> {

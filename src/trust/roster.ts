@@ -2,7 +2,7 @@
 // The roster: who is who. People, hosted agents and forges, each with keys; whoever signs is found here or is nobody.
 // One key or e-mail address never stands for two, in whatever spelling: else one person could count twice.
 import * as z from 'zod';
-import type { TrustedRoot } from '../signature/x509/authority.ts';
+import type { TrustedRoot } from '../signature/sigstore/trusted-root.ts';
 import { findDuplicates } from './duplicates.ts';
 import { EMAIL, KEY, type Key } from './key.ts';
 import { readYaml } from './yaml.ts';

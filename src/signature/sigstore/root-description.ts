@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a trusted root pins, for people to look at before they commit it.
 import { fromUtf8, sha256 } from '../../bytes.ts';
-import type { TrustedRoot } from '../x509/authority.ts';
+import type { TrustedRoot } from './trusted-root.ts';
 
 /** One authority or log. Times are in seconds since the epoch; without `until` it holds on. */
 export interface Anchor {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certification authorities that the roster trusts to name people (S/MIME, smart cards). Sigstore's trusted root is read
-// beside its use and handed on here.
+// Certification authorities that the roster trusts to name people (S/MIME, smart cards).
 import { latin1 } from '../../bytes.ts';
 import { Fault } from '../../fault.ts';
 import { decodeArmor } from './armor.ts';
@@ -8,8 +7,6 @@ import { decodeCertificate, type X509Certificate } from './certificate.ts';
 import { hasUnknownCritical } from './extension.ts';
 import { isAuthority } from './path.ts';
 import { publicKeyOf } from './public-key.ts';
-
-export { readTrustedRoot, type TrustedRoot } from '../sigstore/trusted-root.ts';
 
 /** A CA certificate of the roster. */
 export interface Authority {

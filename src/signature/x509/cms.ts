@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking a detached CMS signature (gitsign's, or a smart card's) over a payload. First what the bytes alone tell: the
-// signed attributes bind the payload, and the certificate's key signed them. Then who vouches for the certificate: Sigstore
-// for those that Fulcio made, an authority of the roster for all others, never one for the other's.
+// signed attributes bind the payload, and the certificate's key signed them. Then, apart from that, whether an authority of
+// the roster vouches for the certificate.
 import { createHash } from 'node:crypto';
 import { equal } from '../../bytes.ts';
 import { normalEmail } from '../../email.ts';
-import type { Anchors } from '../anchors.ts';
 import type { Check } from '../signature.ts';
-import { isFulcio } from '../sigstore/identity.ts';
-import { checkKeyless } from '../sigstore/keyless.ts';
 import { verifySignature } from './algorithm.ts';
 import { decodeArmor } from './armor.ts';
 import { certificateOf, type Authority } from './authority.ts';
@@ -26,20 +23,6 @@ export type Binding = { kind: 'bound'; message: SignedData; signingTime: number 
 const UNDECIDED: ReadonlySet<string> = new Set<SignedDataProblem | 'key-type' | 'name-constraints'>([
   'version', 'digest-algorithm', 'signature-algorithm', 'key-type', 'name-constraints',
 ]);
-
-/**
- * Checks an armored `SIGNED MESSAGE`, as git's header holds it. A good one's `keyid` is `sigstore:<issuer>#<identity>` for
- * Fulcio's certificates, else `x509:<CA fingerprint>#<e-mail>` with the address in the spelling that is compared; `keyids` are
- * those of all its addresses, none of which may be somebody else's. Where only the signer tells the time, it was signed at
- * `horizon` (seconds since the epoch) at the earliest, whatever the signer says. Reads hostile bytes; never throws.
- */
-export async function checkSignedMessage(armor: Uint8Array, payload: Uint8Array, anchors: Anchors, horizon = 0): Promise<Check> {
-  const binding = checkBinding(armor, payload);
-  if (binding.kind !== 'bound') return binding;
-  const { message, signingTime } = binding;
-  const claimed = Math.max(signingTime, horizon);
-  return isFulcio(message.signer) ? checkKeyless(message, claimed, anchors) : checkChain(message, claimed, anchors.authorities);
-}
 
 /** Checks that the message's key signed this payload; whose key it is stays open. */
 export function checkBinding(armor: Uint8Array, payload: Uint8Array): Binding {
@@ -59,7 +42,7 @@ export function checkBinding(armor: Uint8Array, payload: Uint8Array): Binding {
 }
 
 /** Checks the path to an authority of the roster, at the time that is claimed. */
-function checkChain(message: SignedData, claimed: number, authorities: readonly Authority[]): Check {
+export function checkChain(message: SignedData, claimed: number, authorities: readonly Authority[]): Check {
   const anchors = authorities.map(certificateOf);
   const path = findPath(message.signer, message.certificates, anchors, claimed);
   const self = `x509:${message.signer.fingerprint}`;

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_ANCHORS } from '../../../src/signature/anchors.ts';
 import { readTrustedRoot } from '../../../src/signature/sigstore/trusted-root.ts';
-import { checkSignedMessage } from '../../../src/signature/x509/cms.ts';
+import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
 import { readAuthority } from '../../../src/signature/x509/authority.ts';
 import { ALGORITHM, DIGITAL_SIGNATURE, NOW, altNames, constraints, email, extension, keyPair, keyUsage, makeRoot, otherName, purposes, uri } from '../x509/certificates.ts';
 import { NULL, der, octets, oid, seq, utf8 } from '../x509/der-writer.ts';

@@ -11,7 +11,7 @@ import { NO_ANCHORS } from '../../../src/signature/anchors.ts';
 import type { Check } from '../../../src/signature/signature.ts';
 import { encodeArmor } from '../../../src/signature/x509/armor.ts';
 import { readAuthority } from '../../../src/signature/x509/authority.ts';
-import { checkSignedMessage } from '../../../src/signature/x509/cms.ts';
+import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
 import { cleanEnvironment } from '../../kit/environment.ts';
 import { rejectsWith } from '../../kit/rejects.ts';
 import { tempDir } from '../../kit/temp.ts';

@@ -8,7 +8,8 @@ import * as assert from 'uvu/assert';
 import { parseCommit } from '../../../src/commit/raw.ts';
 import { NO_ANCHORS } from '../../../src/signature/anchors.ts';
 import { readTrustedRoot } from '../../../src/signature/sigstore/trusted-root.ts';
-import { checkBinding, checkSignedMessage } from '../../../src/signature/x509/cms.ts';
+import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
+import { checkBinding } from '../../../src/signature/x509/cms.ts';
 
 const test = suite('x509 corpus');
 const file = join(process.env['COUNTERSIGN_CORPUS'] ?? '', 'commits.ndjson');

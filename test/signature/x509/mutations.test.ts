@@ -12,7 +12,7 @@ import { readTrustedRoot } from '../../../src/signature/sigstore/trusted-root.ts
 import { decodeArmor } from '../../../src/signature/x509/armor.ts';
 import { readAuthority } from '../../../src/signature/x509/authority.ts';
 import { decodeCertificate } from '../../../src/signature/x509/certificate.ts';
-import { checkSignedMessage } from '../../../src/signature/x509/cms.ts';
+import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
 import { Fault } from '../../../src/fault.ts';
 import { fulcioLeaf, gitsign, rootJson } from '../sigstore/instance.ts';
 import { keyPair, makeIntermediate, makeLeaf, makeRoot } from './certificates.ts';

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { NO_ANCHORS } from '../../../src/signature/anchors.ts';
 import type { Check } from '../../../src/signature/signature.ts';
 import { readAuthority } from '../../../src/signature/x509/authority.ts';
-import { checkSignedMessage } from '../../../src/signature/x509/cms.ts';
+import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
 import { cleanEnvironment } from '../../kit/environment.ts';
 import { tempDir } from '../../kit/temp.ts';
 import { PAYLOAD, armored } from './messages.ts';
