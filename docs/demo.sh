@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The incident of the README, replayed in a throw-away repository: real git, real keys, no questions, no network, no
 # account. Every command is printed before it runs, so that a reader could type it. Exits non-zero if one step does not
-# end as it must. DEMO_KEEP=1 leaves the repository for a look around.
+# end as it must. DEMO_KEEP=1 leaves the repository for a look around. With --keyless it shows grants by signing in instead.
 set -u
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -29,6 +29,11 @@ show() {
   exit 1
 }
 refused() { want=1 show "$1"; echo "(refused: exit 1)"; }
+
+if [ "${1:-}" = --keyless ]; then
+  . "$root/docs/demo-keyless.sh"
+  exit
+fi
 
 say 'Two people, alice and bob, each with an SSH key. In life: a hardware key that an agent cannot touch.'
 cd "$scratch" || exit 1

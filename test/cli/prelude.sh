@@ -23,3 +23,22 @@ grant() {
 
 # as_agent COMMAND…: runs it in the session that grant opened
 as_agent() { COUNTERSIGN_SESSION=$session "$@"; }
+
+# sigstore: Sigstore on this machine; $SIGSTORE is its folder, $ISSUER where people sign in, in a browser that asks nothing
+sigstore() {
+  SIGSTORE=$HOME/sigstore
+  (cd "$ROOT" && exec node --import tsx test/kit/sigstore/server.ts "$SIGSTORE") >/dev/null 2>&1 &
+  sigstore_process=$!
+  until [ -e "$SIGSTORE/settings.sh" ]; do sleep 0.1; done
+  . "$SIGSTORE/settings.sh"
+}
+
+# cut_network: Sigstore is gone, and no program of Node's can connect to anything; tries are lines of $NETWORK_LOG
+cut_network() {
+  kill "$sigstore_process" 2>/dev/null
+  export NETWORK_LOG=$SIGSTORE/tries NODE_OPTIONS="--import=file://$ROOT/test/kit/sigstore/no-network.mjs"
+  touch "$NETWORK_LOG"
+}
+
+# years_later COMMAND…: runs it ten years from now
+years_later() { NODE_OPTIONS="$NODE_OPTIONS --import=file://$ROOT/test/kit/sigstore/years-later.mjs" "$@"; }

@@ -10,7 +10,7 @@ import { readSections, rowsOf, sectionOf } from './page.ts';
 const test = suite('docs: links');
 
 const RECORDS = readdirSync('docs/decisions').filter((file) => file.endsWith('.md'));
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...['rules.md', 'spec.md', 'threat-model.md'].map((page) => `docs/${page}`), ...RECORDS.map((file) => `docs/decisions/${file}`)];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...['keyless.md', 'rules.md', 'spec.md', 'threat-model.md'].map((page) => `docs/${page}`), ...RECORDS.map((file) => `docs/decisions/${file}`)];
 
 for (const page of PAGES) {
   const text = readFileSync(page, 'utf8');
