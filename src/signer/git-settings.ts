@@ -86,5 +86,5 @@ async function committer({ dir, env }: Place): Promise<string> {
 
 /** Reads a boolean as git does; a number is one too. */
 export function isTrue(text: string): boolean {
-  return !/^(?:|false|no|off|[+-]?0+)$/i.test(text);
+  return !/^(?:|false|no|off|[+-]?(?:0x)?0+[kmg]?)$/i.test(text);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a checked signature to whoever stands behind it, by the roster of the state that judges: a person, an agent, a
 // forge, or nobody. A forge's key under a hosted agent's address is that agent's.
+import { agentOfKey } from '../agents/fingerprint.ts';
 import type { Check, Good } from '../signature/signature.ts';
 import { misissuedTo, provesPresence, type Misissued } from '../trust/keyless.ts';
 import { agentBehind, holderOf, keyHolder, refusalOf, type KeyHolder, type Refusal } from '../trust/standing.ts';
@@ -8,7 +9,7 @@ import type { State } from './state.ts';
 import type { StampSigner } from './verifier.ts';
 
 /** Why a key does not count: by the roster, or by its own certificate (`revoked`, or whom it was issued to). */
-export type Refused = Refusal | Misissued | 'revoked';
+export type Refused = Refusal | Misissued | 'revoked' | 'shared';
 
 /** A signature whose arithmetic holds, and whose key is somebody's. */
 export interface Signed {
@@ -53,8 +54,13 @@ export function signedBy(check: Check, { roster, policy }: State, { payload, ema
   return {
     kind: 'signed', holder, keyid, counter, payload,
     signer: { kind: holder.role, id: holder.id, scheme: schemeOf(keyid), strength },
-    refused: misissuedTo(holder, check) ?? refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
+    refused: sharedKey(holder, keyid) ?? misissuedTo(holder, check) ?? refusal(key, check, at, namespace) ?? refusal(holder, check, at, namespace),
   };
+}
+
+/** A vendor's key is that of all its users' agents, whoever entered it as a person's. */
+function sharedKey({ role }: KeyHolder, keyid: string): Refused | undefined {
+  return role === 'person' && agentOfKey(keyid) !== undefined ? 'shared' : undefined;
 }
 
 /** What an OpenPGP certificate says against its own key. Its other refusals make a signature none. */
@@ -89,6 +95,7 @@ export function undecidedText(reason: string): string {
 
 const REFUSALS = {
   'revoked': 'is revoked by its own certificate',
+  'shared': 'is one with which a vendor signs for all who use its agent',
   'compromised': 'is revoked: compromised',
   'retired': 'is revoked: retired before this was signed',
   'expired': 'had expired when this was signed',
