@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // OpenPGP key files taken apart into single certificates, and put together again: each is kept as little as it can be,
 // without portraits and without what strangers say of it, under the name of its fingerprint.
-import { concat, latin1, utf8 } from '../bytes.ts';
+import { concat, utf8 } from '../bytes.ts';
 import { Fault } from '../fault.ts';
 import { printable } from '../printable.ts';
-import { decodeKeyBlocks } from '../signature/openpgp/armor.ts';
-import { readCertificates, readKeyFile, type Certificate } from '../signature/openpgp/certificate.ts';
+import { cutKeyFile, readCertificates, type Certificate } from '../signature/openpgp/certificate.ts';
 import { describeCertificate } from '../signature/openpgp/description.ts';
-import { TAG, type Packet } from '../signature/openpgp/framing.ts';
+import type { Packet } from '../signature/openpgp/framing.ts';
 import { standingsOf, type Revocation } from '../signature/openpgp/standing.ts';
 import { inspectKey } from '../signer/openpgp.ts';
 
@@ -18,17 +17,12 @@ export interface MinimalCertificate {
   armor: string;
 }
 
-const MOST = 100;
-
 /** Returns each certificate of a key file. @throws Fault KEY_INVALID; `name` is where the bytes come from, escaped */
 export async function splitCertificates(bytes: Uint8Array, name: string): Promise<MinimalCertificate[]> {
-  const binary = (bytes[0] ?? 0) > 0x7f ? bytes : decodeKeyBlocks(latin1(bytes));
-  if (binary === undefined) throw new Fault('KEY_INVALID', `${name} holds no OpenPGP public key, or its armor is broken`);
   // The strict reader first: what it refuses could never be checked by.
-  const known = new Map((await readCertificates(binary)).map((certificate) => [certificate.fingerprint, certificate]));
-  if (known.size > MOST) throw new Fault('KEY_INVALID', `${name} holds ${known.size} keys, more than ${MOST}`);
+  const known = new Set((await readCertificates(bytes)).map(({ fingerprint }) => fingerprint));
   const found: MinimalCertificate[] = [];
-  for (const packets of cut(readKeyFile(binary))) {
+  for (const packets of cutKeyFile(bytes)) {
     const { fingerprint, certificate: armor } = await inspectKey(concat(...packets.map(frame)), name);
     const [read] = await readCertificates(utf8(armor));
     if (read?.fingerprint !== fingerprint || !known.has(fingerprint)) throw new Fault('KEY_INVALID', `${name} holds a key that can't be read the same way twice`);
@@ -62,12 +56,6 @@ function forgottenRevocation(before: Certificate, after: Certificate): string | 
     const known = now.get(key.fingerprint);
     return known !== undefined && !revocations.every((each) => isKept(each, known));
   })?.key.fingerprint;
-}
-
-/** Returns the packets of each certificate: it begins with its primary key. */
-function cut(packets: readonly Packet[]): Packet[][] {
-  const starts = packets.flatMap(({ tag }, at) => (tag === TAG.publicKey ? [at] : []));
-  return starts.map((start, i) => packets.slice(start, starts[i + 1]));
 }
 
 /** Returns the packet in the new format, with a length of five octets (RFC 9580 §4.2.1). */

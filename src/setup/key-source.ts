@@ -7,11 +7,13 @@ import { normalEmail } from '../email.ts';
 import { Fault } from '../fault.ts';
 import { pathOf, type Path } from '../oid.ts';
 import { clip, printable } from '../printable.ts';
+import { isBinary } from '../signature/openpgp/framing.ts';
 import { parseAllowedSigners, type AllowedSigner } from '../signature/ssh/allowed-signers.ts';
 import { printSshPublicKey, type SshPublicKey } from '../signature/ssh/key.ts';
 import { parseKeyList } from '../signature/ssh/key-list.ts';
+import { encodeArmor } from '../signature/x509/armor.ts';
 import { readKeyFile } from '../signer/key-file.ts';
-import { readPublicKey } from '../signer/key-spec.ts';
+import { certificateKey, readPublicKey } from '../signer/key-spec.ts';
 import { pathIn, type Place } from '../signer/spec.ts';
 import { printTime } from '../time.ts';
 import type { KeyText } from '../trust/edit.ts';
@@ -61,7 +63,7 @@ export async function readKeySource(source: string, owner: Owner, place: Place):
 
 async function recognise(bytes: Uint8Array, name: string, owner: Owner): Promise<SourcedKey[]> {
   if (holdsPrivateKey(bytes)) throw new Fault('KEY_INVALID', `${name} holds a private key`, { hint: 'nothing was copied; name its public half: the .pub file, or openpgp:PATH, which leaves the private half where it is' });
-  if ((bytes[0] ?? 0) > 0x7f) return openpgpKeys(bytes, name);
+  if (isBinary(bytes)) return openpgpKeys(bytes, name);
   const text = fromUtf8(bytes) ?? '';
   if (text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return openpgpKeys(bytes, name);
   if (text.includes('-----BEGIN CERTIFICATE-----')) throw new Fault('KEY_INVALID', `${name} is an X.509 certificate`, { hint: 'name a certification authority with the address that it certifies: x509:CA.pem#alice@example.com' });
@@ -85,11 +87,7 @@ function named<T>(name: string, parse: () => T): T {
 
 async function openpgpKeys(bytes: Uint8Array, name: string): Promise<SourcedKey[]> {
   const certificates = await splitCertificates(bytes, name);
-  return certificates.map(({ fingerprint, armor }) => ({
-    keyid: `openpgp:${fingerprint}`,
-    text: { openpgp: `keys/${fingerprint}.asc` },
-    file: { path: pathOf(`${KEYS_FOLDER}/${fingerprint}.asc`), bytes: utf8(armor) },
-  }));
+  return certificates.map(({ fingerprint, armor }) => certificateKey(fingerprint, armor));
 }
 
 function sshKey(key: SshPublicKey, limits: Limits = {}): SourcedKey {
@@ -158,13 +156,8 @@ async function x509Key(rest: string, place: Place): Promise<SourcedKey> {
   return {
     keyid: `x509:${fingerprint}#${normalEmail(identity)}`,
     text: { x509: { ca: `keys/${file}`, identity } },
-    file: { path: pathOf(`${KEYS_FOLDER}/${file}`), bytes: utf8(pem(der)) },
+    file: { path: pathOf(`${KEYS_FOLDER}/${file}`), bytes: utf8(encodeArmor(der, 'CERTIFICATE')) },
   };
-}
-
-function pem(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
 function shown(text: string): string {

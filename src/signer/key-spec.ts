@@ -82,14 +82,17 @@ function sshPublicKey(line: string): PublicKey {
   return { keyid: `ssh:${fingerprint}`, hardware, text: { ssh: plain }, line: plain };
 }
 
-/** A file for each key, by its fingerprint: two keys never meet in one, and a renewed one takes the place of the old. */
 async function openpgpPublicKey({ fingerprint, certificate }: KeyFacts, name: string): Promise<PublicKey> {
-  const bytes = utf8(certificate);
   const { readCertificates } = await import('../signature/openpgp/certificate.ts');
-  const [read] = await readCertificates(bytes);
+  const [read] = await readCertificates(utf8(certificate));
   if (read?.fingerprint !== fingerprint) throw new Fault('KEY_INVALID', `${printable(name)} is no key that can be checked`, { hint: SPEC_HINT });
+  return certificateKey(fingerprint, certificate);
+}
+
+/** Returns the key of an armored certificate. A file for each, by its fingerprint: two never meet in one, and a renewed one takes the place of the old. */
+export function certificateKey(fingerprint: string, armor: string): PublicKey {
   const file = `${fingerprint}.asc`;
-  return { keyid: `openpgp:${fingerprint}`, hardware: false, text: { openpgp: `keys/${file}` }, file: { path: pathOf(`${KEYS_FOLDER}/${file}`), bytes } };
+  return { keyid: `openpgp:${fingerprint}`, hardware: false, text: { openpgp: `keys/${file}` }, file: { path: pathOf(`${KEYS_FOLDER}/${file}`), bytes: utf8(armor) } };
 }
 
 async function readPublicLine(path: string): Promise<string> {

@@ -6,7 +6,7 @@ import type { PrivateKey, PublicKey } from 'openpgp';
 import { Fault } from '../fault.ts';
 import { fromUtf8, latin1 } from '../bytes.ts';
 import { clip, printable } from '../printable.ts';
-import { readPackets } from '../signature/openpgp/framing.ts';
+import { isBinary, readPackets } from '../signature/openpgp/framing.ts';
 import { readKeyFile } from './key-file.ts';
 import { signedPacket } from './packet.ts';
 import { askPassphrase, tellTerminal, type AskPassphrase } from './passphrase.ts';
@@ -118,7 +118,7 @@ async function parseKey(openpgp: OpenPgp, bytes: Uint8Array, name: string): Prom
 }
 
 async function readAll({ readKeys, unarmor }: OpenPgp, bytes: Uint8Array): Promise<PublicKey[]> {
-  const text = bytes.length > 0 && bytes[0]! >= 0x80 ? undefined : (fromUtf8(bytes) ?? '');
+  const text = isBinary(bytes) ? undefined : (fromUtf8(bytes) ?? '');
   // openpgp.js would read the first block and pass over the others.
   if (text !== undefined && text.split('-----BEGIN PGP ').length > 2) throw new Error('several blocks of armor in one file');
   const binaryKeys = text === undefined ? bytes : ((await unarmor(text)).data as Uint8Array);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The roster as people ask for it: who may do what, with which keys, how strong these are and until when they count.
 // Pure: key files were read before, and the time is an argument.
-import { X509Certificate, type KeyObject } from 'node:crypto';
-import { normalEmail } from '../email.ts';
+import type { KeyObject } from 'node:crypto';
 import type { Certificate } from '../signature/openpgp/certificate.ts';
 import { describeCertificate } from '../signature/openpgp/description.ts';
 import { printAllowedSigner, type AllowedSigner } from '../signature/ssh/allowed-signers.ts';
 import { parseSshPublicKey, toKeyObject } from '../signature/ssh/key.ts';
+import { certificateOf } from '../signature/x509/authority.ts';
+import { publicKeyOf } from '../signature/x509/public-key.ts';
 import type { Namespace, Revocation } from './key.ts';
 import type { Demand, Policy } from './policy.ts';
 import type { Agent, Forge, Key, Person, Roster } from './roster.ts';
@@ -166,8 +167,9 @@ function ownWords(key: Key): Own[] {
     return [{ keyid: key.keyid, algorithm: `${parsed.hardware ? 'sk-' : ''}${algorithmOf(toKeyObject(parsed))}` }];
   }
   if (key.authority === undefined) return [{ keyid: key.keyid }];
-  const ca = new X509Certificate(key.authority.der);
-  return [{ keyid: `x509:${key.authority.fingerprint}#${normalEmail(key.identity)}`, algorithm: algorithmOf(ca.publicKey), from: Date.parse(ca.validFrom) / 1000, until: Date.parse(ca.validTo) / 1000 }];
+  const { notBefore, notAfter, publicKey } = certificateOf(key.authority);
+  const object = publicKeyOf(publicKey);
+  return [{ keyid: `x509:${key.authority.fingerprint}#${key.identity}`, ...(typeof object === 'object' && { algorithm: algorithmOf(object) }), from: notBefore, until: notAfter }];
 }
 
 function certificateWords(certificate: Certificate): Own {

@@ -4,7 +4,7 @@
 import { Fault } from '../../fault.ts';
 import { fromUtf8, latin1 } from '../../bytes.ts';
 import { decodeKeyBlocks } from './armor.ts';
-import { TAG, readPackets, type Packet } from './framing.ts';
+import { TAG, isBinary, readPackets, type Packet } from './framing.ts';
 import { isNamed, keyOf, type Key } from './key.ts';
 import { readKeyPacket } from './packets.ts';
 import { readSignature, type Signature } from './signature-packet.ts';
@@ -61,17 +61,21 @@ const KNOWN: readonly number[] = Object.values(TAG);
  * @throws Fault KEY_INVALID
  */
 export async function readCertificates(bytes: Uint8Array): Promise<Certificate[]> {
-  const packets = readKeyFile(bytes);
-  const starts = packets.flatMap(({ tag }, at) => (tag === TAG.publicKey ? [at] : []));
-  const keys = packets.filter(({ tag }) => tag === TAG.publicKey || tag === TAG.subkey).length;
-  if (starts.length > MAX_CERTIFICATES || keys > MAX_KEYS) throw new Fault('KEY_INVALID', 'a key file has too many keys');
   const found: Certificate[] = [];
-  for (const [i, start] of starts.entries()) found.push(await readCertificate(packets.slice(start, starts[i + 1])));
+  for (const packets of cutKeyFile(bytes)) found.push(await readCertificate(packets));
   return found;
 }
 
-/** Returns the packets of a key file, armored or binary, the first of them a primary key. @throws Fault KEY_INVALID */
-export function readKeyFile(bytes: Uint8Array): Packet[] {
+/** Returns the packets of each certificate in a key file, armored or binary; the first is its primary key. @throws Fault KEY_INVALID */
+export function cutKeyFile(bytes: Uint8Array): Packet[][] {
+  const packets = packetsOf(bytes);
+  const starts = packets.flatMap(({ tag }, at) => (tag === TAG.publicKey ? [at] : []));
+  const keys = packets.filter(({ tag }) => tag === TAG.publicKey || tag === TAG.subkey).length;
+  if (starts.length > MAX_CERTIFICATES || keys > MAX_KEYS) throw new Fault('KEY_INVALID', 'a key file has too many keys');
+  return starts.map((start, i) => packets.slice(start, starts[i + 1]));
+}
+
+function packetsOf(bytes: Uint8Array): Packet[] {
   if (bytes.length > MAX_FILE) throw new Fault('KEY_INVALID', 'a key file is too large', { hint: 'export it with --export-options export-minimal' });
   const packets = readPackets(isBinary(bytes) ? bytes : dearmor(bytes), MAX_PACKETS)?.filter(({ tag }) => !isIgnored(tag));
   if (!packets) throw new Fault('KEY_INVALID', 'a key file is not made of OpenPGP packets, or of too many');
@@ -86,11 +90,6 @@ export function readKeyFile(bytes: Uint8Array): Packet[] {
 /** Markers, trust of somebody's keyring, padding, and what is not critical (RFC 9580 §4.3, §5.8, §5.10, §5.14). */
 function isIgnored(tag: number): boolean {
   return tag === 10 || tag === 12 || tag === 21 || tag >= 40;
-}
-
-/** Every packet's first octet has its highest bit set, and no character of an armor has. */
-function isBinary(bytes: Uint8Array): boolean {
-  return (bytes[0] ?? 0) > 0x7f;
 }
 
 function dearmor(bytes: Uint8Array): Uint8Array {

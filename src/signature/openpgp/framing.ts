@@ -11,6 +11,11 @@ export interface Packet {
   body: Uint8Array;
 }
 
+/** Tells packets from their armor: every packet's first octet has its highest bit set, and no character of an armor has. */
+export function isBinary(bytes: Uint8Array): boolean {
+  return (bytes[0] ?? 0) > 0x7f;
+}
+
 /** Returns the packets one after the other, at most so many, or undefined where the bytes are anything else. */
 export function readPackets(bytes: Uint8Array, most: number): Packet[] | undefined {
   return readWire(bytes, (wire) => {
