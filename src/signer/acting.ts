@@ -8,8 +8,8 @@ import type { Layout } from '../repo/layout.ts';
 import type { Env } from '../repo/process.ts';
 import { NAMESPACE } from '../statement/stamp.ts';
 import type { Policy } from '../trust/policy.ts';
-import type { Key, Person, Roster } from '../trust/roster.ts';
-import { keyHolder, needsPresence, refusalOf, type Refusal } from '../trust/standing.ts';
+import type { Person, Roster } from '../trust/roster.ts';
+import { canSign, keyHolder, needsPresence, refusalOf, type Refusal } from '../trust/standing.ts';
 import { readGitSigning } from './git-settings.ts';
 import { readPublicKey, type Place } from './key-spec.ts';
 import { openSigner } from './open.ts';
@@ -80,9 +80,11 @@ function checkKey({ policy, roster }: { policy: Policy; roster: Roster }, id: st
     const hint = holder?.role === 'person' ? `it is ${holder.id}'s: add --person ${holder.id}` : `an owner adds it with "countersign people add ${id} --key ${shellWord(spec)}"`;
     throw new Fault('KEY_NOT_FOUND', `the key ${name} is not ${id}'s in the roster`, { hint });
   }
-  const refusal = holder.key.revoked === undefined ? refusalOf(holder.key, { at: Math.floor(Date.now() / 1000), namespace: NAMESPACE }) : 'revoked';
+  const at = Math.floor(Date.now() / 1000);
+  const refusal = holder.key.revoked === undefined ? refusalOf(holder.key, { at, namespace: NAMESPACE }) : 'revoked';
   if (refusal !== undefined) throw new Fault('KEY_INVALID', `the key ${name} of ${id} ${REFUSALS[refusal]}`, { hint: 'name another with --signer' });
-  if (needsPresence(policy, person) && !isHardware(holder.key)) {
+  // what a keyless signature proves of presence, only the certificate tells
+  if (needsPresence(policy, person) && !canSign(policy, person, holder.key, at)) {
     throw new Fault('KEY_INVALID', `${id} has to sign with a hardware key, and ${name} is none`, { hint: 'name one with --signer ssh:PATH' });
   }
 }
@@ -91,8 +93,4 @@ async function signWith(signer: Signer, keyid: string, payload: Uint8Array): Pro
   const signed = await signer.sign(payload);
   if (signed.keyid !== keyid) throw new Fault('SIGNING_FAILED', `${printable(signed.keyid)} signed instead of ${printable(keyid)}`, { hint: 'check that both halves of the key belong together' });
   return signed;
-}
-
-function isHardware(key: Key): boolean {
-  return key.scheme === 'ssh' && key.hardware;
 }

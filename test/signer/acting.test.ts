@@ -64,6 +64,7 @@ const REFUSED: Record<string, [code: FaultCode, keys: string[], wanted: Wanted]>
   'not valid yet': ['KEY_INVALID', ['{ openpgp: keys/alice.asc, validAfter: "2099-01-01T00:00:00Z" }'], { signer: alice.spec }],
   "for git's own signatures only": ['KEY_INVALID', [`{ ssh: "${sshKey('alice').line}", namespaces: [git] }`], { signer: `ssh:${sshKey('alice').file}` }],
   'software where there is hardware': ['KEY_INVALID', ['openpgp: keys/alice.asc', `ssh: ${softAuthenticator().publicLine}`], { signer: alice.spec }],
+  'a sign-in where there is hardware': ['KEY_INVALID', ['sigstore: { issuer: "https://issuer.example", identity: alice@example.com }', `ssh: ${softAuthenticator().publicLine}`], { signer: 'sigstore' }],
   'no key': ['KEY_NOT_FOUND', ['openpgp: keys/alice.asc'], {}],
   'no such form': ['KEY_INVALID', ['openpgp: keys/alice.asc'], { signer: 'pkcs11:alice' }],
   'no identity': ['KEY_NOT_FOUND', ['openpgp: keys/alice.asc'], { signer: 'sigstore' }],

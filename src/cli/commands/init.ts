@@ -9,7 +9,7 @@ import { findLayout, type Layout } from '../../repo/layout.ts';
 import { readGitSigning } from '../../signer/git-settings.ts';
 import { readPublicKey, settleSpec } from '../../signer/key-spec.ts';
 import { describeSigner, type Protection } from '../../signer/protection.ts';
-import { parseSpec, type Place } from '../../signer/spec.ts';
+import { parseKeyless, parseSpec, type Place } from '../../signer/spec.ts';
 import { abandon, adopt, type Adopted, type Founder } from '../../setup/adopt.ts';
 import { hookLine } from '../../setup/hooks.ts';
 import { readTrustTexts } from '../../setup/texts.ts';
@@ -74,6 +74,9 @@ async function founderOf(layout: Layout, flags: Answers, context: Context, joins
   const id = ask('person', 'Your id in the roster', flags.person, (await config('countersign.person')) ?? idFrom(email));
   const place = placeOf(context);
   const spec = ask('signer', 'Your key, as ssh:PATH, openpgp:PATH, gpg:FINGERPRINT or git', flags.signer, (await config('countersign.signer')) ?? (await gitKey(place)));
+  if (parseKeyless(spec) !== undefined) {
+    throw new Fault('USAGE', 'a sign-in signs grants and cosignatures, not each commit, and the first commit is an owner\'s', { hint: `set up with a key, then: countersign people trust-root && countersign people add ${printable(id)} --key 'sigstore:https://ISSUER#ADDRESS'` });
+  }
   const key = await readPublicKey(spec, place);
   return { id, name, email, key, signer: settleSpec(spec, key, place) };
 }
