@@ -161,12 +161,15 @@ function common([first, ...others]: readonly KeyHolder[]): KeyHolder | undefined
   return others.length === 0 ? first : { ...first, key: others.reduce((key, other) => limit(key, other.key), first.key) };
 }
 
-/** Returns the key with what limits the other as well; the namespaces are its own. */
+/** Returns the key with what limits the other as well. */
 function limit(key: Key, other: Key): Key {
   const revoked = worse(key.revoked, other.revoked);
   const validAfter = Math.max(key.validAfter ?? -Infinity, other.validAfter ?? -Infinity);
   const validBefore = Math.min(key.validBefore ?? Infinity, other.validBefore ?? Infinity);
-  return { ...key, ...(revoked && { revoked }), ...(validAfter > -Infinity && { validAfter }), ...(validBefore < Infinity && { validBefore }) };
+  const limited: Key = { ...key, ...(revoked && { revoked }), ...(validAfter > -Infinity && { validAfter }), ...(validBefore < Infinity && { validBefore }) };
+  if (limited.scheme !== 'ssh' || other.scheme !== 'ssh' || other.namespaces === undefined) return limited;
+  const { namespaces = other.namespaces } = limited;
+  return { ...limited, namespaces: namespaces.filter((each) => other.namespaces!.includes(each)) };
 }
 
 function worse(a: Revocation | undefined, b: Revocation | undefined): Revocation | undefined {

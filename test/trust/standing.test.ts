@@ -130,6 +130,18 @@ test('a key of the roster never counts through a certificate of somebody else, a
   assert.is(holder(['other'], second), undefined, 'a certificate of no use is none, as for OpenSSH');
 });
 
+test('a key that counts for one kind of signature counts for no other through a certificate', () => {
+  const both = (own: string, ca: string): (string | undefined)[] => {
+    const limited = roster(`people:\n  alice: { name: A, keys: [{ ssh: ${LINES.first}, certAuthority: [alice]${ca} }, { ssh: ${LINES.second}${own} }] }\n`);
+    const { key } = holderOf(limited, { keyid: limited.people['alice']!.keys[1]!.keyid, certificate: { authority, principals: ['alice'], validAfter: 0, validBefore: 2 ** 64 } })!;
+    return ['git', 'countersign'].map((namespace) => refusalOf(key, { at: AT, namespace }));
+  };
+  assert.equal(both('', ''), [undefined, undefined]);
+  assert.equal(both(', namespaces: [git]', ''), [undefined, 'namespace']);
+  assert.equal(both('', ', namespaces: [git]'), [undefined, 'namespace']);
+  assert.equal(both(', namespaces: [git]', ', namespaces: [countersign]'), ['namespace', 'namespace']);
+});
+
 test('presence is needed as soon as a person has a hardware key', () => {
   const person = (keys: string) => roster(`people:\n  a: { name: A, keys: [${keys}] }\n`).people['a']!;
   const hardware = person(`{ ssh: ${LINES.first} }, { ssh: ${LINES.hardware} }`);
