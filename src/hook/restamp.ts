@@ -16,7 +16,7 @@ import { updateRef, writeCommit } from '../repo/write.ts';
 import { readGitSigning } from '../signer/git-settings.ts';
 import type { Provenance } from '../statement/stamp.ts';
 import { parseRoster } from '../trust/roster.ts';
-import { isAuthor } from '../trust/standing.ts';
+import { isAuthor } from '../trust/holder.ts';
 import { repositoryId } from './adoption.ts';
 import { emailOf } from './author.ts';
 import { checkSession } from './bounds.ts';

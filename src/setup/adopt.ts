@@ -17,7 +17,7 @@ import { completeRoster } from '../trust/key-files.ts';
 import { FOLDER, POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy } from '../trust/policy.ts';
 import { parseRoster } from '../trust/roster.ts';
-import { keyHolder } from '../trust/standing.ts';
+import { keyHolder } from '../trust/holder.ts';
 import { readTrustTexts } from './texts.ts';
 import { installHooks, planHooks, removeHooks, type HookName, type HookPlan } from './hooks.ts';
 import { Undo } from './undo.ts';

@@ -16,7 +16,7 @@ import { completeRoster } from '../trust/key-files.ts';
 import { FOLDER, POLICY_PATH, ROSTER_PATH } from '../trust/places.ts';
 import { parsePolicy, type Policy } from '../trust/policy.ts';
 import { parseRoster, type Revocation, type Roster, type Section } from '../trust/roster.ts';
-import { keyHolder } from '../trust/standing.ts';
+import { keyHolder } from '../trust/holder.ts';
 import { renewCertificate } from './certificate-file.ts';
 import type { SourcedKey } from './key-source.ts';
 import { readTrustTexts, type TrustTexts } from './texts.ts';

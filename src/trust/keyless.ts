@@ -3,7 +3,7 @@
 // names, and whether the sign-in behind it proves that a person was there.
 import type { Good } from '../signature/signature.ts';
 import type { Policy } from './policy.ts';
-import type { KeyHolder } from './standing.ts';
+import type { KeyHolder } from './holder.ts';
 
 /** To whom a certificate was issued, where it does not fit its holder. */
 export type Misissued = 'workload' | 'person';

@@ -4,7 +4,8 @@
 import { agentOfKey } from '../agents/fingerprint.ts';
 import type { Check, Good } from '../signature/signature.ts';
 import { misissuedTo, provesPresence, type Misissued } from '../trust/keyless.ts';
-import { agentBehind, holderOf, keyHolder, refusalOf, type KeyHolder, type Refusal } from '../trust/standing.ts';
+import { agentBehind, holderOf, keyHolder, type KeyHolder } from '../trust/holder.ts';
+import { refusalOf, type Refusal } from '../trust/standing.ts';
 import type { State } from './state.ts';
 import type { StampSigner } from './verifier.ts';
 

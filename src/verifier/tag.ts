@@ -10,7 +10,7 @@ import type { Repo } from '../repo/repo.ts';
 import { checkGitSignature } from '../signature/check.ts';
 import { anchorsOf } from '../trust/anchors.ts';
 import type { Policy, RuleName } from '../trust/policy.ts';
-import { isAuthor } from '../trust/standing.ts';
+import { isAuthor } from '../trust/holder.ts';
 import { findingOf } from './commit.ts';
 import { readCommit } from './reading.ts';
 import { asFindings, type Draft } from './rule.ts';

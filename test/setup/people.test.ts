@@ -8,7 +8,7 @@ import { pathOf } from '../../src/oid.ts';
 import { readKeySource } from '../../src/setup/key-source.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { enrol, extend, findKeys, readRoster, revoke, type Gains } from '../../src/setup/people.ts';
-import { keyHolder } from '../../src/trust/standing.ts';
+import { keyHolder } from '../../src/trust/holder.ts';
 import { adoptedRepo } from '../kit/adopted.ts';
 import { Keyring } from '../kit/gpg.ts';
 import { sshKey } from '../kit/keys.ts';

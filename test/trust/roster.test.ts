@@ -6,7 +6,7 @@ import { utf8 } from '../../src/bytes.ts';
 import type { Refusal } from '../../src/trust/refusal.ts';
 import { normalEmail } from '../../src/email.ts';
 import { parseRoster } from '../../src/trust/roster.ts';
-import { keyHolder } from '../../src/trust/standing.ts';
+import { keyHolder } from '../../src/trust/holder.ts';
 import { throwsWith } from '../kit/rejects.ts';
 import { LINES } from '../vectors/policy-vectors.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // wrong-author: the author line names somebody else than who signed. A session's author is its sponsor or the agent.
-import { isAuthor } from '../../trust/standing.ts';
+import { isAuthor } from '../../trust/holder.ts';
 import type { CommitRule } from '../rule.ts';
 
 export const wrongAuthor: CommitRule = {
