@@ -12,7 +12,7 @@ import { cosignFolder, parseEvidence } from '../statement/evidence.ts';
 import type { Cosignature } from '../statement/schema.ts';
 import { readTrailers } from '../statement/trailers.ts';
 import { proveEvidence } from '../verifier/evidence.ts';
-import { readCommit } from '../verifier/facts.ts';
+import { readCommit } from '../verifier/reading.ts';
 import type { Head } from '../verifier/head.ts';
 import type { Subject } from './subject.ts';
 

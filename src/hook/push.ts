@@ -8,7 +8,7 @@ import { clip, printable } from '../printable.ts';
 import { remoteDefault, type Branch } from '../repo/branch.ts';
 import type { GitRepo } from '../repo/git.ts';
 import type { Env } from '../repo/process.ts';
-import { readCommit } from '../verifier/facts.ts';
+import { readCommit } from '../verifier/reading.ts';
 import { readState } from '../verifier/state.ts';
 import type { Judged } from '../verifier/verifier.ts';
 import { verifyRange } from '../verifier/verify.ts';

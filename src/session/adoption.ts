@@ -6,7 +6,7 @@ import { Fault } from '../fault.ts';
 import type { Oid } from '../oid.ts';
 import type { GitRepo } from '../repo/git.ts';
 import { runGit, type Env } from '../repo/process.ts';
-import { readCommit } from '../verifier/facts.ts';
+import { readCommit } from '../verifier/reading.ts';
 import type { Head } from '../verifier/head.ts';
 import { readState } from '../verifier/state.ts';
 

@@ -11,7 +11,7 @@ import type { Carried } from '../statement/trailers.ts';
 import type { Policy } from '../trust/policy.ts';
 import { acceptedState } from './acceptance.ts';
 import { judgeEvidence, type EvidenceFacts } from './deposits.ts';
-import { proveGitSignature, type GitProof } from './git-signature.ts';
+import { isAgents, proveGitSignature, type GitProof } from './git-signature.ts';
 import type { GrantProof, Grants } from './grants.ts';
 import type { KeyCounters } from './counters.ts';
 import type { MergeFacts } from './merge.ts';
@@ -20,8 +20,6 @@ import type { Reading } from './reading.ts';
 import type { State, States, Step } from './state.ts';
 import { NO_LINES } from './sums.ts';
 import type { CommitKind } from './verifier.ts';
-
-export { readCommit } from './reading.ts';
 
 export interface Facts {
   oid: Oid;
@@ -115,11 +113,6 @@ function kindOf(proof: Proof, carried: Carried, diffs: Change[][], merge: MergeF
   // a hosted agent's signature says what no stamp says
   if (proof.kind === 'none' && isAgents(git)) return 'ai';
   return merge?.kind === 'clean' && proof.kind === 'none' ? 'merge' : 'undeclared';
-}
-
-/** Tells whether git's own signature is a hosted agent's. */
-export function isAgents(git: GitProof): boolean {
-  return git.kind === 'signed' && git.signer.kind === 'agent';
 }
 
 /** Tells whether limits ask how large a commit of this kind is: people's work has none. */

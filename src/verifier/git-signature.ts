@@ -12,6 +12,11 @@ const NAMESPACE = 'git';
 
 export type GitProof = { kind: 'none' } | Signed | Unsigned;
 
+/** Tells whether git's own signature is a hosted agent's. */
+export function isAgents(git: GitProof): git is Signed {
+  return git.kind === 'signed' && git.signer.kind === 'agent';
+}
+
 /**
  * Proves a commit's own signature under a state, with its author's address. `horizon` is the latest date of its parents: a commit is no older, whatever
  * it says, so that nobody can date it back into the time of a key that has expired.

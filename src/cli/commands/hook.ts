@@ -6,7 +6,7 @@ import { parsePush, questionPush, type PushPlace, type PushQuestion } from '../.
 import { printable } from '../../printable.ts';
 import { textReport } from '../../report/text.ts';
 import { findAdoption } from '../../session/adoption.ts';
-import { readCommit } from '../../verifier/facts.ts';
+import { readCommit } from '../../verifier/reading.ts';
 import { readState } from '../../verifier/state.ts';
 import { command, type Context } from '../command.ts';
 import { withRepo } from '../flags.ts';

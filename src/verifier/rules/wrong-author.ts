@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // wrong-author: the author line names somebody else than who signed. A session's author is its sponsor or the agent.
 import { isAuthor } from '../../trust/holder.ts';
+import { isAgents } from '../git-signature.ts';
 import type { CommitRule } from '../rule.ts';
 
 export const wrongAuthor: CommitRule = {
   name: 'wrong-author',
   judge({ kind, proof, git, grant, author, state }) {
-    const hosted = proof.kind === 'none' && git.kind === 'signed' && git.signer.kind === 'agent';
+    const hosted = proof.kind === 'none' && isAgents(git);
     const signer = proof.kind === 'good' ? proof.signer : hosted ? git.signer : undefined;
     if (kind === 'evidence' || !signer) return [];
     const { people, agents } = state.roster;
