@@ -3,7 +3,8 @@
 // Fulcio's extensions: https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
 import { fromUtf8, latin1 } from '../../bytes.ts';
 import type { X509Certificate } from '../x509/certificate.ts';
-import { identifier, readDer, TAG } from '../x509/der.ts';
+import { readDer, TAG } from '../x509/der.ts';
+import { identifier } from '../x509/identifier.ts';
 import { NAME, emailAddresses, subjectAltNames, utf8String, type GeneralName } from '../x509/extension.ts';
 
 const ISSUER = identifier('1.3.6.1.4.1.57264.1.8');

@@ -4,7 +4,7 @@
 import { fromUtf8 } from '../../bytes.ts';
 import type { Good } from '../signature.ts';
 import type { X509Certificate } from '../x509/certificate.ts';
-import { dottedOf, identifier } from '../x509/der.ts';
+import { dottedOf, identifier } from '../x509/identifier.ts';
 import { NAME, subjectAltNames, utf8String } from '../x509/extension.ts';
 
 const arcs = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => identifier(`1.3.6.1.4.1.57264.1.${from + i}`));

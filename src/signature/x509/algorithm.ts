@@ -4,7 +4,8 @@
 import { constants, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { KeyKind } from './public-key.ts';
-import { TAG, identifier, readDer, type DerReader } from './der.ts';
+import { TAG, readDer, type DerReader } from './der.ts';
+import { identifier } from './identifier.ts';
 
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { equal } from '../../bytes.ts';
 import { hashOf, readAlgorithm } from './algorithm.ts';
-import { TAG, identifier, readDer, type DerReader } from './der.ts';
+import { TAG, readDer, type DerReader } from './der.ts';
+import { identifier } from './identifier.ts';
 import type { SignedData } from './signed-data.ts';
 
 export const ATTRIBUTE = {

@@ -84,7 +84,7 @@ export class DerReader {
     return this.tag === tag ? read(this) : undefined;
   }
 
-  /** Returns an object identifier as {@link identifier} writes it. */
+  /** Returns an object identifier in the hex that identifier.ts speaks of. */
   identifier(): string {
     const { content } = this.next(TAG.identifier);
     // Each arc is minimal, and the last one ends.
@@ -166,34 +166,6 @@ export function readDer<T>(bytes: Uint8Array, read: (reader: DerReader) => T): T
     if (thrown instanceof Malformed) return undefined;
     throw thrown;
   }
-}
-
-/** Returns the content octets of an object identifier in hex, by which readers compare it. @param dotted `1.2.840.113549.1.7.2` */
-export function identifier(dotted: string): string {
-  const [first, second, ...rest] = dotted.split('.').map(Number);
-  const arcs = [first! * 40 + second!, ...rest];
-  return hex(Uint8Array.from(arcs.flatMap((arc) => base128(arc))));
-}
-
-/** Returns an object identifier as it is written, from what {@link identifier} returned. */
-export function dottedOf(id: string): string {
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  for (const byte of Buffer.from(id, 'hex')) {
-    arc = (arc << 7n) | BigInt(byte & 0x7f);
-    if (byte > 0x7f) continue;
-    arcs.push(arc);
-    arc = 0n;
-  }
-  const [head = 0n, ...rest] = arcs;
-  const first = head < 80n ? head / 40n : 2n;
-  return [first, head - first * 40n, ...rest].join('.');
-}
-
-function base128(arc: number): number[] {
-  const digits = [arc % 128];
-  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) digits.unshift(128 + (rest % 128));
-  return digits;
 }
 
 function readAll<T>(reader: DerReader, read: (reader: DerReader) => T): T {

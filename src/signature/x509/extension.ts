@@ -3,7 +3,8 @@
 // §4.2.1). An extension that is there and can't be read makes the certificate useless, never freer.
 import { fromUtf8, latin1 } from '../../bytes.ts';
 import type { X509Certificate } from './certificate.ts';
-import { TAG, identifier, readDer, type DerReader } from './der.ts';
+import { TAG, readDer, type DerReader } from './der.ts';
+import { identifier } from './identifier.ts';
 
 /** Bits of keyUsage (§4.2.1.3). */
 export const KEY_USAGE = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 5 } as const;

@@ -7,7 +7,8 @@ import { sha256 } from '../../bytes.ts';
 import { isSoundPoint } from '../ed25519.ts';
 import { cachedKeyObject } from '../key-cache.ts';
 import { isSoundRsa } from '../rsa.ts';
-import { TAG, identifier, readDer } from './der.ts';
+import { TAG, readDer } from './der.ts';
+import { identifier } from './identifier.ts';
 
 export type KeyKind = 'rsa' | 'ec' | 'ed25519';
 

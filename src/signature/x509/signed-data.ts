@@ -6,7 +6,8 @@
 import { concat, equal, hex } from '../../bytes.ts';
 import { decodeCertificate, type X509Certificate } from './certificate.ts';
 import { hashOf, readAlgorithm, schemeOf, type Algorithm, type Hash, type SignatureScheme } from './algorithm.ts';
-import { TAG, identifier, readDer, type DerReader } from './der.ts';
+import { TAG, readDer, type DerReader } from './der.ts';
+import { identifier } from './identifier.ts';
 
 /** Attributes by type; the values are encodings. */
 export type Attributes = ReadonlyMap<string, readonly Uint8Array[]>;

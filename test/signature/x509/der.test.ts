@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hex } from '../../../src/bytes.ts';
-import { TAG, identifier, readDer, type DerReader } from '../../../src/signature/x509/der.ts';
+import { TAG, readDer, type DerReader } from '../../../src/signature/x509/der.ts';
+import { identifier } from '../../../src/signature/x509/identifier.ts';
 import { bits, bool, der, generalizedTime, int, octets, oid, seq, utcTime } from './der-writer.ts';
 
 const test = suite('der');
