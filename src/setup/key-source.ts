@@ -16,7 +16,7 @@ import { readKeyFile } from '../signer/key-file.ts';
 import { certificateKey, readPublicKey } from '../signer/key-spec.ts';
 import { pathIn, type Place } from '../signer/spec.ts';
 import { printTime } from '../time.ts';
-import type { KeyText } from '../trust/edit.ts';
+import type { KeyText } from '../trust/roster-edit.ts';
 import { holdsPrivateKey } from '../trust/key-files.ts';
 import { KEYS_FOLDER } from '../trust/places.ts';
 import { splitCertificates } from './certificate-file.ts';

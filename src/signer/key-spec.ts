@@ -7,7 +7,7 @@ import { Fault } from '../fault.ts';
 import { pathOf, type Path } from '../oid.ts';
 import { clip, printable, shellWord } from '../printable.ts';
 import { parseSshPublicKey } from '../signature/ssh/key.ts';
-import type { KeyText } from '../trust/edit.ts';
+import type { KeyText } from '../trust/roster-edit.ts';
 import { KEYS_FOLDER } from '../trust/places.ts';
 import { gitSource, readGitSigning, type GitSigning } from './git-settings.ts';
 import { exportCertificate, findKeyPair } from './gpg.ts';

@@ -7,7 +7,7 @@ import type { Oid } from '../../src/oid.ts';
 import { draftGrant, type Wish } from '../../src/session/grant.ts';
 import { statementOf } from '../../src/statement/evidence.ts';
 import { grant as grantSchema } from '../../src/statement/schema.ts';
-import { starterPolicy } from '../../src/trust/edit.ts';
+import { starterPolicy } from '../../src/trust/policy-edit.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { throwsWith } from '../kit/rejects.ts';
 

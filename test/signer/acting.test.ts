@@ -11,7 +11,7 @@ import { actingPerson, type Wanted } from '../../src/signer/acting.ts';
 import { readPublicKey } from '../../src/signer/key-spec.ts';
 import { newOpenpgpKey } from '../../src/signer/openpgp.ts';
 import { completeRoster } from '../../src/trust/key-files.ts';
-import { starterPolicy } from '../../src/trust/edit.ts';
+import { starterPolicy } from '../../src/trust/policy-edit.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { parseRoster } from '../../src/trust/roster.ts';
 import { softAuthenticator } from '../kit/authenticator.ts';

@@ -8,7 +8,7 @@ import type { FaultCode } from '../../src/fault.ts';
 import { findLayout } from '../../src/repo/layout.ts';
 import { actingPerson, type Acting } from '../../src/signer/acting.ts';
 import { openSigner } from '../../src/signer/open.ts';
-import { starterPolicy } from '../../src/trust/edit.ts';
+import { starterPolicy } from '../../src/trust/policy-edit.ts';
 import { completeRoster } from '../../src/trust/key-files.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { parseRoster } from '../../src/trust/roster.ts';

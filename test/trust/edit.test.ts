@@ -3,7 +3,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { utf8 } from '../../src/bytes.ts';
-import { addHosted, addPerson, bumpSerial, extendEntry, raiseExclusion, revokeKeys, starterPolicy, starterRoster, type NewPerson } from '../../src/trust/edit.ts';
+import { bumpSerial, raiseExclusion, starterPolicy } from '../../src/trust/policy-edit.ts';
+import { addHosted, addPerson, extendEntry, revokeKeys, starterRoster, type NewPerson } from '../../src/trust/roster-edit.ts';
 import { parsePolicy } from '../../src/trust/policy.ts';
 import { parseRoster } from '../../src/trust/roster.ts';
 import { satisfiable } from '../../src/trust/standing.ts';
