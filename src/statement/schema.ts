@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { fromBase64 } from '../bytes.ts';
 import { isDigest, type Digest } from '../commit/change.ts';
 import { parseGlob } from '../glob.ts';
+import { ID } from '../id.ts';
 import type { Oid } from '../oid.ts';
 import { parseTime } from '../time.ts';
 import { isUlid, type Ulid } from '../ulid.ts';
@@ -17,7 +18,7 @@ const oid = z.custom<Oid>((value) => typeof value === 'string' && /^(?:[0-9a-f]{
 const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'not a digest');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const repository = z.uuid();
-const person = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+const person = z.string().regex(ID);
 const role = z.string().regex(/^(?:[a-z0-9][a-z0-9._-]{0,63})?$/);
 /** A stamp names both as `agent (model)`, which must be an agent's name there: 200 characters at most. */
 const agentPart = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,96}[\x21-\x7e])?$/);

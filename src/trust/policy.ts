@@ -4,6 +4,7 @@
 // turned down in it.
 import * as z from 'zod';
 import { parseGlob, type Glob } from '../glob.ts';
+import { ID } from '../id.ts';
 import { ISSUER } from './key.ts';
 import { readYaml } from './yaml.ts';
 import { refuseIssues } from './refusal.ts';
@@ -64,7 +65,7 @@ const GLOB = z.string().max(512).transform((text, context): Glob => {
 });
 
 const GLOBS = z.array(GLOB).max(1000);
-const WORD = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'not a name: lower-case letters, digits, dot, dash and underscore, at most 64');
+const WORD = z.string().regex(ID, 'not a name: lower-case letters, digits, dot, dash and underscore, at most 64');
 const TITLE = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'not a title: 1 to 200 characters on one line');
 const COUNT = z.int().min(0).max(1_000_000_000);
 const FOR = z.enum(['ai', 'all']).default('ai');

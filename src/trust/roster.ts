@@ -2,6 +2,7 @@
 // The roster: who is who. People, hosted agents and forges, each with keys; whoever signs is found here or is nobody.
 // One key or e-mail address never stands for two, in whatever spelling: else one person could count twice.
 import * as z from 'zod';
+import { ID } from '../id.ts';
 import type { TrustedRoot } from '../signature/sigstore/trusted-root.ts';
 import { findDuplicates } from './duplicates.ts';
 import { EMAIL, KEY, type Key } from './key.ts';
@@ -41,7 +42,7 @@ export interface Roster {
 /** Where an entry stands; an id may be in each. */
 export type Section = 'people' | 'agents' | 'forges';
 
-const ID = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'not an id: lower-case letters, digits, dot, dash and underscore, at most 64');
+const NAME = z.string().regex(ID, 'not an id: lower-case letters, digits, dot, dash and underscore, at most 64');
 
 const EMAILS = z.array(EMAIL).max(100).transform((emails) => [...new Set(emails)]).default([]);
 
@@ -53,7 +54,7 @@ const ROSTER = z
     people: entries(z.strictObject({
       name: z.string().regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'not a name: 1 to 200 characters on one line'),
       emails: EMAILS,
-      roles: z.array(ID).max(100).default([]),
+      roles: z.array(NAME).max(100).default([]),
       keys: KEYS,
     })),
     agents: entries(z.strictObject({ emails: EMAILS, keys: KEYS })).prefault({}),
@@ -80,5 +81,5 @@ export function rosterSchema(): Record<string, unknown> {
 }
 
 function entries<T extends z.ZodType>(entry: T) {
-  return z.record(ID, entry).transform((record): Readonly<Record<string, z.output<T>>> => Object.assign(Object.create(null), record));
+  return z.record(NAME, entry).transform((record): Readonly<Record<string, z.output<T>>> => Object.assign(Object.create(null), record));
 }

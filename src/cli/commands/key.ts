@@ -4,6 +4,7 @@ import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../../fault.ts';
 import { utf8 } from '../../bytes.ts';
+import { ID } from '../../id.ts';
 import { printable, shellWord } from '../../printable.ts';
 import { findLayout } from '../../repo/layout.ts';
 import { readTrustTexts } from '../../setup/texts.ts';
@@ -26,7 +27,7 @@ const newKey = command({
   async run(args, context) {
     const { terminal, env, dir } = context;
     if (!args.openpgp) throw new Fault('USAGE', 'which kind of key is not said', { hint: `countersign people key new ${printable(args.id)} --openpgp, or make an SSH key with "ssh-keygen -t ed25519-sk"` });
-    if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(args.id)) throw new Fault('USAGE', `not an id: ${printable(args.id.slice(0, 80))}`, { hint: 'lower-case letters, digits, dot, dash and underscore, at most 64' });
+    if (!ID.test(args.id)) throw new Fault('USAGE', `not an id: ${printable(args.id.slice(0, 80))}`, { hint: 'lower-case letters, digits, dot, dash and underscore, at most 64' });
     const roster = await findRoster(context);
     const person = roster?.people[args.id];
     const { name, email } = bearer(args, person);
