@@ -11,6 +11,7 @@ import { fromLatin1, latin1 } from '../../src/bytes.ts';
 import { parseCommit } from '../../src/commit/raw.ts';
 import { Fault } from '../../src/fault.ts';
 import { hashObject, type ObjectFormat, type Oid } from '../../src/oid.ts';
+import { openCorpus } from '../kit/corpus.ts';
 import { cleanEnvironment } from '../kit/environment.ts';
 import { ScratchRepo } from '../kit/git.ts';
 import { sshKey } from '../kit/keys.ts';
@@ -135,30 +136,20 @@ else {
   });
 }
 
-interface RealCommit {
-  repository: string;
-  oid: Oid;
-  kind: 'ssh' | 'x509' | 'pgp';
-  raw: string;
-  expect: 'good' | 'bad' | 'unknown';
-}
-
 /** What is odd about two of them: git of 2011 named the header on every line, and one bears a log before its armor. */
 const ODD: Record<string, string> = {
   '5f549aa2f78314ac37bbd436c8f80aea4c752e07': 'doubled signature',
   'b9882d90c5dafe207868e4e66e94b3edcb2a6994': 'text before the armor',
 };
 
-const corpus = process.env['COUNTERSIGN_CORPUS'];
-if (corpus === undefined) process.stderr.write('skipped: payload: real commits (COUNTERSIGN_CORPUS is not set)\n');
-else {
-  const real = readFileSync(join(corpus, 'commits.ndjson'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as RealCommit);
+const corpus = openCorpus('payloads of real commits');
+if (corpus !== undefined) {
+  const real = corpus.commits();
 
   test('83 real commits hash to their id and come apart', () => {
     assert.is(real.length, 83);
     const begin = { ssh: '-----BEGIN SSH SIGNATURE-----', x509: '-----BEGIN SIGNED MESSAGE-----', pgp: '-----BEGIN PGP SIGNATURE-----' };
-    for (const { oid, kind, raw, repository } of real) {
-      const bytes = Buffer.from(raw, 'base64');
+    for (const { oid, kind, bytes, repository } of real) {
       assert.is(createHash('sha1').update(`commit ${bytes.length}\0`).update(bytes).digest('hex'), oid);
       const { signature, malleable } = parseCommit(bytes, 'sha1');
       assert.ok(latin1(signature!.armor).includes(begin[kind]), `${repository} ${oid}`);
@@ -170,14 +161,13 @@ else {
   if (gpg) {
     test('real commits of GitHub verify with gpg over our payload, where they are good', () => {
       const { env, run } = gpgHome();
-      assert.is(run(['--import', join(corpus, 'keys', 'web-flow.asc')]), 0);
+      assert.is(run(['--import', corpus.path('keys/web-flow.asc')]), 0);
       const good = real.filter(({ kind, expect }) => kind === 'pgp' && expect === 'good');
       assert.is(good.length, 12);
-      for (const { oid, raw } of good) {
-        const { signature } = parseCommit(Buffer.from(raw, 'base64'), 'sha1');
+      for (const { oid, signature } of good) {
         const armor = join(tempDir(), 'armor');
-        writeFileSync(armor, signature!.armor);
-        assert.is(run(['--verify', armor, '-'], signature!.payload), 0, oid);
+        writeFileSync(armor, signature.armor);
+        assert.is(run(['--verify', armor, '-'], signature.payload), 0, oid);
       }
       spawnSync('gpgconf', ['--kill', 'gpg-agent'], { env });
     });

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { fromUtf8 } from '../../src/bytes.ts';
 import { readCertificates } from '../../src/signature/openpgp/certificate.ts';
 import { readKeySource, type Owner } from '../../src/setup/key-source.ts';
+import { openCorpus } from '../kit/corpus.ts';
 import { Keyring } from '../kit/gpg.ts';
 import { sshKey } from '../kit/keys.ts';
 import { rejectsWith } from '../kit/rejects.ts';
@@ -77,15 +78,14 @@ test('an OpenPGP file is taken apart, and each certificate kept alone under its 
   assert.is((await readKeySource(armored[0]!, alice, place))[0]!.keyid, `openpgp:${fingerprints[0]}`);
 });
 
-const corpus = process.env['COUNTERSIGN_CORPUS'];
-if (corpus === undefined) console.error('skipped: COUNTERSIGN_CORPUS names no folder of real keys');
-else {
+const corpus = openCorpus('real key files');
+if (corpus !== undefined) {
   test("a forge's key file and a project's allowed_signers are taken as they are", async () => {
-    const forge = await readKeySource(join(corpus, 'keys/web-flow.asc'), { id: 'github', emails: [] }, place);
+    const forge = await readKeySource(corpus.path('keys/web-flow.asc'), { id: 'github', emails: [] }, place);
     assert.equal(forge.map(({ keyid }) => keyid).sort(), ['openpgp:5DE3E0509C47EA3CF04A42D34AEE18F83AFDEB23', 'openpgp:968479A1AFF927E37D1A566BB5690EEEBB952194']);
-    const dtucker = await readKeySource(join(corpus, 'keys/openssh.allowed_signers'), { id: 'darren', emails: ['dtucker@dtucker.net'] }, place);
+    const dtucker = await readKeySource(corpus.path('keys/openssh.allowed_signers'), { id: 'darren', emails: ['dtucker@dtucker.net'] }, place);
     assert.equal(dtucker.map(({ text }) => ('validBefore' in text ? text.validBefore : undefined)).slice(0, 2), ['2024-12-06T00:00:00Z', undefined]);
-    await rejectsWith('KEY_INVALID', readKeySource(join(corpus, 'keys/openssh.allowed_signers'), alice, place));
+    await rejectsWith('KEY_INVALID', readKeySource(corpus.path('keys/openssh.allowed_signers'), alice, place));
   });
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real signatures: OpenSSH's own test files, and signed commits of public repositories in all three forms, read and checked as
-// the verifier does. They are not part of this repository; COUNTERSIGN_CORPUS names the folder that holds them.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// the verifier does.
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommit } from '../../src/commit/raw.ts';
 import { NO_ANCHORS } from '../../src/signature/anchors.ts';
 import { checkGitSignature } from '../../src/signature/check.ts';
 import { gpgsigKind } from '../../src/signature/gpgsig.ts';
@@ -15,9 +13,10 @@ import { readTrustedRoot } from '../../src/signature/sigstore/trusted-root.ts';
 import { parseSshPublicKey } from '../../src/signature/ssh/key.ts';
 import { checkSshsig, decodeArmor } from '../../src/signature/ssh/sshsig.ts';
 import { checkBinding } from '../../src/signature/x509/cms.ts';
+import { openCorpus, type RealCommit } from '../kit/corpus.ts';
 
 const test = suite('signature corpus');
-const corpus = process.env['COUNTERSIGN_CORPUS'];
+const corpus = openCorpus('real signatures');
 
 /** What OpenSSH's test signatures are; the ML-DSA one is beyond this version. */
 const EXPECTED = {
@@ -30,24 +29,14 @@ const EXPECTED = {
   'mldsa44-ed25519': { kind: 'undecided', reason: 'key-type' },
 };
 
-interface CorpusCommit {
-  oid: string;
-  kind: 'ssh' | 'x509' | 'pgp';
-  raw: string;
-  /** By ssh-keygen, gpg or openssl; for x509 it speaks of signature and content, not of the chain. */
-  expect: 'good' | 'bad' | 'unknown';
-  key: string;
-  note: string;
-}
-
 /** Returns the flags that the corpus noted, where the key is a security key. */
-function notedFlags({ note }: CorpusCommit): number | undefined {
+function notedFlags({ note }: RealCommit): number | undefined {
   const flags = /sk-flags=0x([0-9a-f]+)/.exec(note)?.[1];
   return flags === undefined ? undefined : parseInt(flags, 16);
 }
 
 /** What our verdict is called by the corpus. A stranger's signature is neither good nor bad. */
-const CALLED: Record<Check['kind'], CorpusCommit['expect']> = { good: 'good', bad: 'bad', stranger: 'unknown', undecided: 'unknown' };
+const CALLED: Record<Check['kind'], RealCommit['expect']> = { good: 'good', bad: 'bad', stranger: 'unknown', undecided: 'unknown' };
 
 /** Where our verdict is another, and why. */
 const LISTED: Record<string, { verdict: Check['kind']; reason: string; why: string }> = {};
@@ -55,11 +44,8 @@ const LISTED: Record<string, { verdict: Check['kind']; reason: string; why: stri
 /** By the word of a certificate alone, or by proof of the time: what a person's own policy says. */
 const TIMES = ['proven', 'certificate'] as const;
 
-if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
-  console.error('skipped: REAL SIGNATURES NOT TESTED, set COUNTERSIGN_CORPUS to the folder that holds commits.ndjson, keys/ and sshsig/');
-  test('without a corpus nothing is claimed', () => assert.not(corpus !== undefined && existsSync(join(corpus, 'commits.ndjson'))));
-} else {
-  const read = (name: string): Buffer => readFileSync(join(corpus, 'sshsig', name));
+if (corpus !== undefined) {
+  const read = (name: string): Buffer => corpus.read(`sshsig/${name}`);
   for (const [name, expected] of Object.entries(EXPECTED)) {
     test(`OpenSSH's own ${name}`, () => {
       const { key: _, keyid, ...check } = checkSshsig(decodeArmor(read(`${name}.sig`))!, read('signed-data'), read('namespace').toString());
@@ -68,15 +54,13 @@ if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
     });
   }
 
-  const commits = readFileSync(join(corpus, 'commits.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as CorpusCommit);
-  const certificates = await readCertificates(readFileSync(join(corpus, 'keys', 'web-flow.asc')));
+  const commits = corpus.commits();
+  const certificates = await readCertificates(corpus.read('keys/web-flow.asc'));
   const trustedRoot = await readTrustedRoot(readFileSync(new URL('sigstore/public-good.json', import.meta.url)));
   const agreed = { ssh: 0, x509: 0, pgp: 0 };
   for (const commit of commits) {
-    const { oid, kind, expect, note } = commit;
+    const { oid, kind, signature, expect, note } = commit;
     test(`${kind} ${oid.slice(0, 12)} is ${expect}: ${note}`, async () => {
-      const { signature } = parseCommit(Buffer.from(commit.raw, 'base64'), 'sha1');
-      assert.ok(signature);
       // One commit has a program's chatter before its armor; git refuses it.
       assert.is(gpgsigKind(signature.armor), note.startsWith('text before the armor') ? 'unknown' : { ssh: 'ssh', x509: 'x509', pgp: 'openpgp' }[kind]);
       const checks = await Promise.all(TIMES.map((keylessTime) => checkGitSignature(signature, { ...NO_ANCHORS, certificates, trustedRoot, keylessTime })));

@@ -1,36 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenPGP-signed commits of public repositories, against GitHub's own key file. They are not part of this repository;
-// COUNTERSIGN_CORPUS names the folder that holds them.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// OpenPGP-signed commits of public repositories, against GitHub's own key file.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommit } from '../../../src/commit/raw.ts';
 import { readCertificates } from '../../../src/signature/openpgp/certificate.ts';
 import { describeCertificate } from '../../../src/signature/openpgp/description.ts';
 import { checkArmored } from '../../../src/signature/openpgp/openpgp.ts';
+import { openCorpus } from '../../kit/corpus.ts';
 import { ask, hasGpg } from './oracle.ts';
 
 const test = suite('openpgp corpus');
-const corpus = process.env['COUNTERSIGN_CORPUS'];
-
-interface CorpusCommit {
-  oid: string;
-  kind: string;
-  raw: string;
-  expect: 'good' | 'bad' | 'unknown';
-  note: string;
-}
+const corpus = openCorpus('real OpenPGP signatures');
 
 /** What we call them. A stranger's signature is neither good nor bad. */
 const KINDS = { good: ['good'], bad: ['bad'], unknown: ['stranger', 'undecided'] };
 
-if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
-  console.error('skipped: REAL OPENPGP SIGNATURES NOT TESTED, set COUNTERSIGN_CORPUS to the folder that holds commits.ndjson and keys/');
-} else {
-  const webFlow = readFileSync(join(corpus, 'keys', 'web-flow.asc'));
+if (corpus !== undefined) {
+  const webFlow = corpus.read('keys/web-flow.asc');
   const certificates = await readCertificates(webFlow);
-  const commits = readFileSync(join(corpus, 'commits.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as CorpusCommit).filter(({ kind }) => kind === 'pgp');
 
   test("GitHub's keys", () => {
     assert.equal(certificates.map(describeCertificate), [
@@ -39,9 +25,8 @@ if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) {
     ]);
   });
 
-  for (const { oid, raw, expect, note } of commits) {
+  for (const { oid, signature: { armor, payload }, expect, note } of corpus.commits('pgp')) {
     test(`${oid.slice(0, 12)} is ${expect}: ${note}`, async () => {
-      const { armor, payload } = parseCommit(Buffer.from(raw, 'base64'), 'sha1').signature!;
       const check = await checkArmored(armor, payload, certificates);
       assert.ok(KINDS[expect].includes(check.kind), JSON.stringify(check));
       if (expect !== 'good') return;

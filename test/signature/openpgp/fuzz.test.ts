@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutations of real signatures and key files: 200 by default, 10,000 with SLOW=1. Nothing is ever thrown but a Fault, and
 // nothing that was signed can change under a good verdict. What is not signed may change, and only that.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
@@ -14,6 +12,7 @@ import { describeCertificate } from '../../../src/signature/openpgp/description.
 import { readSignatureFrame } from '../../../src/signature/openpgp/framing.ts';
 import { checkArmored, checkOpenpgp } from '../../../src/signature/openpgp/openpgp.ts';
 import { readSignature } from '../../../src/signature/openpgp/signature-packet.ts';
+import { openCorpus } from '../../kit/corpus.ts';
 import { DAY, T0, bind, direct, flags, mintKey, publicKey, reason, sign, subkey, user } from './mint.ts';
 
 const test = suite('openpgp fuzz');
@@ -41,16 +40,12 @@ const samples: Sample[] = [
 ];
 
 function realOnes(): Sample[] {
-  const corpus = process.env['COUNTERSIGN_CORPUS'];
-  if (corpus === undefined || !existsSync(join(corpus, 'commits.ndjson'))) return [];
-  const webFlow = readFileSync(join(corpus, 'keys', 'web-flow.asc'));
-  const lines = readFileSync(join(corpus, 'commits.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { kind: string; expect: string; raw: string });
-  return lines.filter(({ kind, expect }) => kind === 'pgp' && expect === 'good').slice(0, 4).map(({ raw }) => {
-    const text = Buffer.from(raw, 'base64').toString('latin1');
-    const header = /^gpgsig ([^\n]*(?:\n [^\n]*)*)\n/m.exec(text)!;
-    const packet = decodePgpArmor(Buffer.from(header[1]!.replaceAll('\n ', '\n'), 'latin1'), 'SIGNATURE')!.bytes;
-    return { packet: Buffer.from(packet), payload: Buffer.from(text.replace(header[0], () => ''), 'latin1'), file: webFlow };
-  });
+  const corpus = openCorpus('mutations of real OpenPGP signatures');
+  if (corpus === undefined) return [];
+  const good = corpus.commits('pgp').filter(({ expect }) => expect === 'good').slice(0, 4);
+  return good.map(({ signature: { armor, payload } }) => (
+    { packet: Buffer.from(decodePgpArmor(armor, 'SIGNATURE')!.bytes), payload: Buffer.from(payload), file: corpus.read('keys/web-flow.asc') }
+  ));
 }
 
 type Mutation = { kind: 'flip' | 'cut' | 'insert' | 'repeat' | 'swap'; from: number; length: number; value: number };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // allowed_signers files against ssh-keygen, which reads what we print and agrees on when a key counts.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
@@ -12,6 +12,7 @@ import type { AllowedSigner } from '../../../src/signature/ssh/allowed-signers.t
 import { parseKeyList } from '../../../src/signature/ssh/key-list.ts';
 import { parseSshPublicKey } from '../../../src/signature/ssh/key.ts';
 import { encodeArmor, encodeSshsig, signedData } from '../../../src/signature/ssh/sshsig.ts';
+import { openCorpus } from '../../kit/corpus.ts';
 import { softAuthenticator } from '../../kit/authenticator.ts';
 import { cleanEnvironment } from '../../kit/environment.ts';
 import { throwsWith } from '../../kit/rejects.ts';
@@ -24,7 +25,7 @@ const env = cleanEnvironment({ HOME: dir, TZ: 'UTC' });
 const RUNS = process.env['SLOW'] === '1' ? 10_000 : 200;
 const KEY = `ssh-ed25519 ${base64(ed25519Key().blob)}`;
 const key = parseSshPublicKey(KEY);
-const corpus = process.env['COUNTERSIGN_CORPUS'];
+const corpus = openCorpus('real allowed signers');
 
 function parse(text: string): AllowedSigner[] {
   return parseAllowedSigners(utf8(text));
@@ -189,11 +190,9 @@ test("a forge's key list", () => {
   throwsWith('KEY_INVALID', () => parseKeyList(utf8('<!DOCTYPE html>\n')));
 });
 
-if (corpus === undefined || !existsSync(join(corpus, 'keys/openssh.allowed_signers'))) {
-  console.error('skipped: REAL ALLOWED SIGNERS NOT READ, set COUNTERSIGN_CORPUS to the folder that holds keys/openssh.allowed_signers');
-} else {
+if (corpus !== undefined) {
   test("OpenSSH's own file reads whole", () => {
-    const bytes = readFileSync(join(corpus, 'keys/openssh.allowed_signers'));
+    const bytes = corpus.read('keys/openssh.allowed_signers');
     const signers = parseAllowedSigners(bytes);
     assert.is(signers.length, fromUtf8(bytes)!.split('\n').filter((line) => /^[^#\s]/.test(line)).length);
     assert.equal(signers.map(({ validBefore }) => validBefore).filter(Boolean), [Date.UTC(2024, 11, 6) / 1000]);

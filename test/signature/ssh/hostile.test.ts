@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real signatures, mutated: never a crash, and never good once what they say has changed. And what is only made to cost time.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,6 +10,7 @@ import { checkSshsig, decodeArmor, encodeSshsig, signedData } from '../../../src
 import type { SshCheck } from '../../../src/signature/ssh/sshsig.ts';
 import { WEBAUTHN } from '../../../src/signature/ssh/webauthn.ts';
 import { wireString, wireUint32 } from '../../../src/signature/wire.ts';
+import { openCorpus } from '../../kit/corpus.ts';
 import { certify } from '../../kit/authority.ts';
 import { clientData, softAuthenticator } from '../../kit/authenticator.ts';
 import { ed25519Key, rsaBlob, rsaKey } from '../../vectors/fixed-keys.ts';
@@ -20,7 +19,6 @@ import { sshsigVectors } from '../../vectors/sshsig-vectors.ts';
 const test = suite('hostile ssh signatures');
 const RUNS = process.env['SLOW'] === '1' ? 10_000 : 200;
 const PAYLOAD = utf8('x');
-const corpus = process.env['COUNTERSIGN_CORPUS'];
 
 interface Sample {
   name: string;
@@ -34,11 +32,9 @@ function samples(): Sample[] {
   const ours = groups.flatMap(({ tests, payload, namespace }) => tests.filter(({ expect }) => expect.status === 'good').map(({ id, input }) => (
     { name: id, blob: fromBase64(input)!, payload: fromBase64(payload as string)!, namespace: namespace as string }
   )));
-  if (corpus === undefined || !existsSync(join(corpus, 'sshsig'))) {
-    console.error('skipped: REAL SIGNATURES NOT MUTATED, set COUNTERSIGN_CORPUS to the folder that holds sshsig/');
-    return ours;
-  }
-  const read = (name: string): Buffer => readFileSync(join(corpus, 'sshsig', name));
+  const corpus = openCorpus('mutations of real SSH signatures');
+  if (corpus === undefined) return ours;
+  const read = (name: string): Buffer => corpus.read(`sshsig/${name}`);
   return ours.concat(['ecdsa', 'ecdsa_sk', 'ecdsa_sk_webauthn', 'ed25519', 'ed25519_sk', 'rsa'].map((name) => (
     { name, blob: decodeArmor(read(`${name}.sig`))!, payload: read('signed-data'), namespace: read('namespace').toString() }
   )));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signatures with bytes changed at random: real ones, where the corpus is at hand, and our own. Each is answered within a
 // second, nothing is thrown, and nobody becomes somebody else.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -15,6 +14,7 @@ import { decodeCertificate } from '../../../src/signature/x509/certificate.ts';
 import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
 import { Fault } from '../../../src/fault.ts';
 import { fulcioLeaf, gitsign, rootJson } from '../sigstore/instance.ts';
+import { openCorpus } from '../../kit/corpus.ts';
 import { keyPair, makeIntermediate, makeLeaf, makeRoot } from './certificates.ts';
 import { PAYLOAD, armored, write } from './messages.ts';
 
@@ -40,14 +40,11 @@ const samples: Sample[] = [
 
 /** The first commit of the corpus that has a log entry, with the real trusted root. */
 async function realSamples(): Promise<Sample[]> {
-  const file = join(process.env['COUNTERSIGN_CORPUS'] ?? '', 'commits.ndjson');
-  if (!existsSync(file)) return [];
-  const commits = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { raw: string; note: string });
-  const text = Buffer.from(commits.find(({ note }) => note.includes('offline proof'))!.raw, 'base64').toString('latin1');
-  const header = /^gpgsig ([^\n]*(?:\n [^\n]*)*)\n/m.exec(text)!;
-  const payload = Buffer.from(text.replace(header[0], ''), 'latin1');
+  const corpus = openCorpus('mutations of real X.509 signatures');
+  if (corpus === undefined) return [];
+  const { signature } = corpus.commits('x509').find(({ note }) => note.includes('offline proof'))!;
   const trustedRoot = await readTrustedRoot(readFileSync(new URL('../sigstore/public-good.json', import.meta.url)));
-  return [{ title: 'a real one', armor: Buffer.from(header[1]!.replaceAll('\n ', '\n')), payload, anchors: { ...NO_ANCHORS, trustedRoot } }];
+  return [{ title: 'a real one', armor: Buffer.from(signature.armor), payload: Buffer.from(signature.payload), anchors: { ...NO_ANCHORS, trustedRoot } }];
 }
 
 /** A change of the bytes: one set, one bit of one turned, some cut out, some repeated, some put in; anywhere. */
