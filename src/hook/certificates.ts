@@ -12,8 +12,11 @@ import { readObject } from './objects.ts';
 const MOST = 100;
 const LARGEST = 1024 * 1024;
 
-/** Tells whether a packet is a bad signature of a key that the commit knows; what can't be told is not bad. */
-export async function isBadPacket(packet: Uint8Array, payload: Uint8Array, commit: string, env: Env): Promise<boolean> {
+/**
+ * Tells whether a packet is by a key that the commit knows, and over another payload. What can't be told is not, and what else
+ * may be wrong with packet or key, the verifier says in its own words.
+ */
+export async function signsSomethingElse(packet: Uint8Array, payload: Uint8Array, commit: string, env: Env): Promise<boolean> {
   const listed = askGit(['ls-tree', '-z', '--name-only', `${commit}:${KEYS_FOLDER}`], { env, accept: [128] });
   const names = latin1(listed.stdout).split('\0').filter((name) => name.endsWith('.asc')).slice(0, MOST);
   const certificates: Certificate[] = [];
@@ -22,5 +25,6 @@ export async function isBadPacket(packet: Uint8Array, payload: Uint8Array, commi
     const object = name.includes('\n') ? undefined : readObject(`${commit}:${KEYS_FOLDER}/${name}`, env);
     if (object?.kind === 'blob' && object.bytes.length <= LARGEST) certificates.push(...(await readCertificates(object.bytes).catch(() => [])));
   }
-  return (await checkOpenpgp(packet, payload, certificates)).kind === 'bad';
+  const check = await checkOpenpgp(packet, payload, certificates);
+  return check.kind === 'bad' && check.reason === 'signature';
 }

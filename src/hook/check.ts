@@ -72,7 +72,7 @@ async function fitsText(stamp: Stamp, above: Uint8Array, { name, raw, format }: 
   const text = readText(raw.author, above, raw.encoding);
   const payload = pae(STAMP_TYPE, printStamp({ ...text, objectFormat: format, repository, provenance, agent, session, changes, edit, tree }));
   if (signature?.scheme === 'ssh') return checkSshsig(signature.bytes, payload, NAMESPACE).kind !== 'bad';
-  if (signature?.scheme === 'openpgp') return !(await (await import('./certificates.ts')).isBadPacket(signature.bytes, payload, name, env));
+  if (signature?.scheme === 'openpgp') return !(await (await import('./certificates.ts')).signsSomethingElse(signature.bytes, payload, name, env));
   const key = signature?.scheme === 'ed25519' && session !== undefined ? await sessionPublicKey(commonDir, session) : undefined;
   return key === undefined || checkEd25519(key, payload, signature!.bytes);
 }
