@@ -44,6 +44,11 @@ export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
+/** Returns base64 in lines of so many characters, as armors have it. */
+export function base64Lines(bytes: Uint8Array, width: number): string[] {
+  return base64(bytes).match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+}
+
 /** Returns the bytes of canonical base64 (RFC 4648 §4, padded, no white space, zero padding bits), else undefined. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64');

@@ -2,7 +2,7 @@
 // ASCII armor (RFC 9580 §6.2), strictly: what git's header holds is one block and nothing else. Anybody can add header
 // lines such as `Comment:` without breaking the signature, so they are told; text around, dash escapes, broken base64 and a
 // wrong checksum are refused. Line ends may be CRLF, as gpg has it.
-import { base64, concat, equal, fromBase64, latin1 } from '../../bytes.ts';
+import { base64, base64Lines, concat, equal, fromBase64, latin1 } from '../../bytes.ts';
 
 /** What a block says it is. */
 export type ArmorType = 'SIGNATURE' | 'PUBLIC KEY BLOCK';
@@ -16,8 +16,6 @@ export interface Armor {
 const HEADER = /^[A-Za-z][A-Za-z0-9-]{0,63}: [^\x00-\x08\x0a-\x1f\x7f]{0,1024}$/;
 const DATA = /^[A-Za-z0-9+/]{1,128}={0,2}$/;
 const CHECKSUM = /^=([A-Za-z0-9+/]{4})$/;
-/** What gpg writes: 64 characters a line. */
-const WIDTH = 64;
 
 /** Returns what exactly one block holds, or undefined where it isn't one. Reads hostile bytes; never throws. */
 export function decodePgpArmor(armor: Uint8Array, type: ArmorType): Armor | undefined {
@@ -32,10 +30,9 @@ export function armorHeaders(armor: Uint8Array): string[] {
   return decodePgpArmor(armor, 'SIGNATURE')?.headers ?? [];
 }
 
-/** Returns a block as gpg writes it, checksum included, with a line break at the end. */
+/** Returns a block as gpg writes it: 64 characters a line, checksum included, with a line break at the end. */
 export function encodePgpArmor(bytes: Uint8Array, type: ArmorType): string {
-  const lines = base64(bytes).match(new RegExp(`.{1,${WIDTH}}`, 'g')) ?? [];
-  return [`-----BEGIN PGP ${type}-----`, '', ...lines, `=${base64(crc24(bytes))}`, `-----END PGP ${type}-----`, ''].join('\n');
+  return [`-----BEGIN PGP ${type}-----`, '', ...base64Lines(bytes, 64), `=${base64(crc24(bytes))}`, `-----END PGP ${type}-----`, ''].join('\n');
 }
 
 /**

@@ -3,7 +3,7 @@
 // in what it reads (one encoding, nothing around it) and louder in what it tells: ssh-keygen never says whether a
 // security key was touched. Newer key types are `undecided`, never good.
 import { createHash } from 'node:crypto';
-import { concat, equal, fromBase64, latin1, utf8 } from '../../bytes.ts';
+import { base64Lines, concat, equal, fromBase64, latin1, utf8 } from '../../bytes.ts';
 import type { Check } from '../signature.ts';
 import type { Certificate, CertificateProblem } from './certificate.ts';
 import { readSshIdentity } from './identity.ts';
@@ -125,8 +125,7 @@ export function decodeArmor(armor: Uint8Array): Uint8Array | undefined {
 
 /** Returns the armor as ssh-keygen writes it: 70 characters a line and a final line break. */
 export function encodeArmor(blob: Uint8Array): Uint8Array {
-  const lines = Buffer.from(blob).toString('base64').match(/.{1,70}/g) ?? [];
-  return utf8(`${BEGIN}${lines.join('\n')}${END}\n`);
+  return utf8(`${BEGIN}${base64Lines(blob, 70).join('\n')}${END}\n`);
 }
 
 function isHash(name: string): name is 'sha256' | 'sha512' {

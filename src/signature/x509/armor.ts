@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The armors that X.509 comes in: git's SIGNED MESSAGE, and the PEM certificate (RFC 7468). Nothing may stand around either,
 // and the base64 is exact; a CR before a line break is passed over, as gpgsm, gitsign and openssl pass over it.
-import { fromBase64, latin1 } from '../../bytes.ts';
+import { base64Lines, fromBase64, latin1 } from '../../bytes.ts';
 
 /** Longer than any armor that could hold a message of the largest size. */
 const MAX_ARMOR = 131072;
@@ -18,6 +18,5 @@ export function decodeArmor(armor: Uint8Array, label: ArmorLabel): Uint8Array | 
 
 /** Returns the armor with 64 characters a line and a final line break. */
 export function encodeArmor(bytes: Uint8Array, label: ArmorLabel): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+  return `-----BEGIN ${label}-----\n${base64Lines(bytes, 64).join('\n')}\n-----END ${label}-----\n`;
 }
