@@ -15,6 +15,13 @@ export interface LineTotals {
   deletions: number;
 }
 
+export const NO_LINES: LineTotals = { files: 0, additions: 0, deletions: 0 };
+
+/** Returns the sum of two totals. */
+export function addLines(a: LineTotals, b: LineTotals): LineTotals {
+  return { files: a.files + b.files, additions: a.additions + b.additions, deletions: a.deletions + b.deletions };
+}
+
 /** Evidence proves itself, so it is no part of the change that a stamp or an approval binds. Exact bytes, exact case. */
 export const EVIDENCE_PREFIX = '.countersign/evidence/';
 

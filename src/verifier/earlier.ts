@@ -2,7 +2,7 @@
 // What sessions had done in the target's history before the range: else their limits would begin anew with every pull
 // request. Followed back to the adoption that the grant names, which is older than the session's key. Where the grant
 // stood meanwhile tells nothing: it may come after the work, and be taken away again.
-import type { LineTotals } from '../commit/change.ts';
+import { NO_LINES, addLines, type LineTotals } from '../commit/change.ts';
 import type { RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
 import { EMPTY_TREE, type Oid } from '../oid.ts';
@@ -11,7 +11,6 @@ import type { Grant } from '../statement/schema.ts';
 import { readTrailers } from '../statement/trailers.ts';
 import type { Ulid } from '../ulid.ts';
 import { countLines, readCommit } from './reading.ts';
-import { NO_LINES, addLines } from './sums.ts';
 
 /** How many commits are asked for at once. */
 const WAVE = 256;

@@ -16,12 +16,12 @@ export type EvidenceProof =
   | { kind: 'unknown'; reason: string };
 
 /** Returns the person who must have signed a statement. */
-export function signatoryOf(predicate: Predicate): string {
+function signatoryOf(predicate: Predicate): string {
   return predicate.kind === 'grant' ? predicate.body.sponsor : predicate.body.person;
 }
 
 /** Returns when a statement says it was made, in seconds since the epoch. */
-export function madeAt(predicate: Predicate): number {
+function madeAt(predicate: Predicate): number {
   return Date.parse(predicate.kind === 'grant' ? predicate.body.notBefore : predicate.body.time) / 1000;
 }
 

@@ -2,7 +2,7 @@
 // Everything the rules ask about one commit, gathered once: its bytes, what it changed, which state judges it, what its
 // stamp proves. Rules are then plain functions over these facts.
 import { findMarks, type Mark } from '../agents/fingerprint.ts';
-import { isEvidence, withoutEvidence, type LineTotals } from '../commit/change.ts';
+import { NO_LINES, isEvidence, withoutEvidence, type LineTotals } from '../commit/change.ts';
 import { hasForgeNumber, messageText } from '../commit/message.ts';
 import type { RawCommit } from '../commit/raw.ts';
 import type { Change, Oid } from '../oid.ts';
@@ -18,7 +18,6 @@ import type { MergeFacts } from './merge.ts';
 import { proveStamp, type Proof } from './proof.ts';
 import type { Reading } from './reading.ts';
 import type { State, States, Step } from './state.ts';
-import { NO_LINES } from './sums.ts';
 import type { CommitKind } from './verifier.ts';
 
 export interface Facts {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A commit as it reads before anybody judges it, and commits read ahead of their verdict: git and the arithmetic then
 // work at the same time, and a verdict waits for neither.
-import { isEvidence, type LineTotals } from '../commit/change.ts';
+import { NO_LINES, isEvidence, type LineTotals } from '../commit/change.ts';
 import { readText } from '../commit/message.ts';
 import { parseCommit, type RawCommit } from '../commit/raw.ts';
 import { Fault } from '../fault.ts';
@@ -10,7 +10,6 @@ import type { Repo } from '../repo/repo.ts';
 import { Budget, diffTrees } from '../repo/tree.ts';
 import { readTrailers, type Carried } from '../statement/trailers.ts';
 import { readMerge, type MergeFacts } from './merge.ts';
-import { NO_LINES } from './sums.ts';
 
 /** What a commit says and does, whoever made it and whatever the policy. */
 export interface Reading {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sums over a range and over each session: a hundred small commits are as large as one. Work of agents, assisted
 // work, and work of nobody knows whom counts; people's does not.
-import type { LineTotals } from '../commit/change.ts';
+import { NO_LINES, addLines, type LineTotals } from '../commit/change.ts';
 import type { Grant } from '../statement/schema.ts';
 import type { Ulid } from '../ulid.ts';
 import type { Facts } from './facts.ts';
-
-export const NO_LINES: LineTotals = { files: 0, additions: 0, deletions: 0 };
 
 export class Sums {
   range = NO_LINES;
@@ -21,9 +19,4 @@ export class Sums {
     const { id } = grant.grant;
     this.sessions.set(id, { lines: addLines(this.sessions.get(id)?.lines ?? NO_LINES, lines), grant: grant.grant });
   }
-}
-
-/** Returns the sum of two totals. */
-export function addLines(a: LineTotals, b: LineTotals): LineTotals {
-  return { files: a.files + b.files, additions: a.additions + b.additions, deletions: a.deletions + b.deletions };
 }

@@ -3,7 +3,7 @@
 // A session that the target already holds work of goes on counting from there.
 import { earlierWork } from '../earlier.ts';
 import type { Draft, RangeRule } from '../rule.ts';
-import { NO_LINES, addLines } from '../sums.ts';
+import { NO_LINES, addLines } from '../../commit/change.ts';
 import { overLimits } from './over-limit.ts';
 
 export const rangeLimit: RangeRule = {

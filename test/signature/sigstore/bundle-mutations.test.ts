@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkBundle } from '../../../src/signature/sigstore/bundle.ts';
 import { readTrustedRoot } from '../../../src/signature/sigstore/trusted-root.ts';
+import { mutate, mutation, type Mutation } from '../../kit/mutation.ts';
 import { PAYLOAD } from '../x509/messages.ts';
 import { bundle, type BundleMaking } from './bundles.ts';
 import { rootJson } from './instance.ts';
@@ -15,25 +16,12 @@ const test = suite('bundle mutations');
 const numRuns = process.env['SLOW'] ? 10_000 : 200;
 const anchors = { trustedRoot: await readTrustedRoot(rootJson()), keylessTime: 'proven' } as const;
 
-/** A change of the bytes: one set, one bit of one turned, some cut out, some repeated, some put in; anywhere. */
-const kinds = fc.constantFrom('set', 'flip', 'flip', 'cut', 'repeat', 'insert');
-const change = fc.tuple(kinds, fc.noBias(fc.nat({ max: 1_000_000 })), fc.uint8Array({ minLength: 1, maxLength: 4 }));
-
-function apply(bytes: Buffer, [kind, place, values]: [string, number, Uint8Array]): Buffer {
-  const at = place % Math.max(bytes.length, 1);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  if (kind === 'set') return Buffer.concat([before, values.subarray(0, 1), after.subarray(1)]);
-  if (kind === 'flip') return Buffer.concat([before, Buffer.of((after[0] ?? 0) ^ (1 << (values[0]! & 7))), after.subarray(1)]);
-  if (kind === 'cut') return Buffer.concat([before, after.subarray(values.length)]);
-  return kind === 'repeat' ? Buffer.concat([before, after.subarray(0, values.length * 16), after]) : Buffer.concat([before, values, after]);
-}
-
 /** Changes one of the texts in the bundle, as what it decodes to where it is base64. */
-function applyInside(bytes: Buffer, which: number, how: [string, number, Uint8Array]): Buffer {
+function applyInside(bytes: Buffer, which: number, how: Mutation): Buffer {
   const texts = [...bytes.toString().matchAll(/(?<=":")[^"]+(?=")/g)];
   const { 0: old, index } = texts[which % texts.length]!;
   const decoded = Buffer.from(old, 'base64');
-  const changed = decoded.toString('base64') === old ? apply(decoded, how).toString('base64') : JSON.stringify(apply(Buffer.from(old), how).toString()).slice(1, -1);
+  const changed = decoded.toString('base64') === old ? mutate(decoded, how).toString('base64') : JSON.stringify(mutate(Buffer.from(old), how).toString()).slice(1, -1);
   return Buffer.from(bytes.toString().slice(0, index) + changed + bytes.toString().slice(index + old.length));
 }
 
@@ -56,13 +44,13 @@ for (const [title, making] of Object.entries(SAMPLES)) {
 
   test(`${title}: no other spelling is good`, async () => {
     assert.is(good.kind, 'good');
-    await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 2 }), async (changes) => {
-      await judge(changes.reduce(apply, original));
+    await fc.assert(fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 2 }), async (changes) => {
+      await judge(changes.reduce(mutate, original));
     }), { numRuns });
   });
 
   test(`${title}: what is inside`, async () => {
-    await fc.assert(fc.asyncProperty(fc.nat({ max: 50 }), change, async (which, how) => void (await judge(applyInside(original, which, how)))), { numRuns });
+    await fc.assert(fc.asyncProperty(fc.nat({ max: 50 }), mutation, async (which, how) => void (await judge(applyInside(original, which, how)))), { numRuns });
   });
 
   test(`${title}: no part can be left out`, async () => {

@@ -15,6 +15,7 @@ import { checkSignedMessage } from '../../../src/signature/signed-message.ts';
 import { Fault } from '../../../src/fault.ts';
 import { fulcioLeaf, gitsign, rootJson } from '../sigstore/instance.ts';
 import { openCorpus } from '../../kit/corpus.ts';
+import { mutate, mutation } from '../../kit/mutation.ts';
 import { keyPair, makeIntermediate, makeLeaf, makeRoot } from './certificates.ts';
 import { PAYLOAD, armored, write } from './messages.ts';
 
@@ -47,28 +48,15 @@ async function realSamples(): Promise<Sample[]> {
   return [{ title: 'a real one', armor: Buffer.from(signature.armor), payload: Buffer.from(signature.payload), anchors: { ...NO_ANCHORS, trustedRoot } }];
 }
 
-/** A change of the bytes: one set, one bit of one turned, some cut out, some repeated, some put in; anywhere. */
-const kinds = fc.constantFrom('set', 'set', 'set', 'flip', 'flip', 'flip', 'cut', 'repeat', 'insert');
-const change = fc.tuple(kinds, fc.noBias(fc.nat({ max: 1_000_000 })), fc.uint8Array({ minLength: 1, maxLength: 4 }));
-
-function apply(bytes: Buffer, [kind, place, values]: [string, number, Uint8Array]): Buffer {
-  const at = place % Math.max(bytes.length, 1);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  if (kind === 'set') return Buffer.concat([before, values.subarray(0, 1), after.subarray(1)]);
-  if (kind === 'flip') return Buffer.concat([before, Buffer.of((after[0] ?? 0) ^ (1 << (values[0]! & 7))), after.subarray(1)]);
-  if (kind === 'cut') return Buffer.concat([before, after.subarray(values.length)]);
-  return kind === 'repeat' ? Buffer.concat([before, after.subarray(0, values.length * 16), after]) : Buffer.concat([before, values, after]);
-}
-
 for (const { title, armor, payload, anchors } of samples) {
   test(title, async () => {
     const good = await checkSignedMessage(armor, payload, anchors);
     assert.is(good.kind, 'good');
     const message = Buffer.from(decodeArmor(armor, 'SIGNED MESSAGE')!);
     const seen = new Map<string, number>();
-    await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 2 }), async (changes) => {
+    await fc.assert(fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 2 }), async (changes) => {
       const start = performance.now();
-      const check = await checkSignedMessage(armored(changes.reduce(apply, message)), payload, anchors);
+      const check = await checkSignedMessage(armored(changes.reduce(mutate, message)), payload, anchors);
       assert.ok(performance.now() - start < 1000);
       const says = [check.kind, ...('reason' in check ? [check.reason] : [])].join(' ');
       seen.set(says, (seen.get(says) ?? 0) + 1);
@@ -94,8 +82,8 @@ test('where nothing stands unsigned, no bit can be turned', async () => {
 
 test('the armor and the payload, too', async () => {
   const { armor, payload, anchors } = samples[0]!;
-  await fc.assert(fc.asyncProperty(change, fc.boolean(), async (how, inArmor) => {
-    const [changedArmor, changedPayload] = inArmor ? [apply(Buffer.from(armor), how), payload] : [armor, apply(Buffer.from(payload), how)];
+  await fc.assert(fc.asyncProperty(mutation, fc.boolean(), async (how, inArmor) => {
+    const [changedArmor, changedPayload] = inArmor ? [mutate(Buffer.from(armor), how), payload] : [armor, mutate(Buffer.from(payload), how)];
     const check = await checkSignedMessage(changedArmor, changedPayload, anchors);
     if (Buffer.compare(changedPayload, payload) !== 0) assert.is(check.kind, 'bad');
   }), { numRuns });
@@ -103,9 +91,9 @@ test('the armor and the payload, too', async () => {
 
 test('certificates and trusted roots are read or refused', async () => {
   const leaf = fulcioLeaf().der;
-  await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
-    decodeCertificate(changes.reduce(apply, leaf));
-    for (const read of [() => readAuthority(changes.reduce(apply, root.der)), () => readTrustedRoot(changes.reduce(apply, rootJson()))]) {
+  await fc.assert(fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (changes) => {
+    decodeCertificate(changes.reduce(mutate, leaf));
+    for (const read of [() => readAuthority(changes.reduce(mutate, root.der)), () => readTrustedRoot(changes.reduce(mutate, rootJson()))]) {
       await read().catch((thrown: unknown) => assert.ok(thrown instanceof Fault && thrown.code === 'KEY_INVALID', String(thrown)));
     }
   }), { numRuns });
