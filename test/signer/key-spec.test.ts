@@ -19,7 +19,7 @@ import { rejectsWith } from '../kit/rejects.ts';
 import { tempDir } from '../kit/temp.ts';
 
 const test = suite('key spec');
-const PLACE = { dir: '/work', home: '/home/alice' };
+const PLACE = { dir: '/place', home: '/home/alice' };
 const FPR = '0123456789ABCDEF0123456789ABCDEF01234567';
 const keyring = spawnSync('gpg', ['--version']).status === 0 ? new Keyring() : undefined;
 if (!keyring) console.error('SKIPPED IN PART: NO GPG');
@@ -30,8 +30,8 @@ function place(scratch: ScratchRepo) {
 
 test('specs, to the letter', () => {
   assert.equal(parseSpec('ssh:~/.ssh/id', PLACE), { kind: 'ssh', path: '/home/alice/.ssh/id' });
-  assert.equal(parseSpec('ssh:a b', PLACE), { kind: 'ssh', path: '/work/a b' });
-  assert.equal(parseSpec('openpgp:-rf', PLACE), { kind: 'openpgp', path: '/work/-rf' });
+  assert.equal(parseSpec('ssh:a b', PLACE), { kind: 'ssh', path: '/place/a b' });
+  assert.equal(parseSpec('openpgp:-rf', PLACE), { kind: 'openpgp', path: '/place/-rf' });
   for (const text of [FPR, FPR.toLowerCase(), `0x${FPR}`, FPR.replaceAll(/.{4}/g, '$& ').trim()]) assert.equal(parseSpec(`gpg:${text}`, PLACE), { kind: 'gpg', key: FPR });
   assert.equal(parseSpec(`gpg:${FPR}!`, PLACE), { kind: 'gpg', key: `${FPR}!` });
   for (const text of ['', 'git', 'ssh:', 'gpg:', 'gpg:alice@example.com', 'gpg:01234567', `gpg:${FPR}!!`, `gpg:--${FPR}`, 'openpgp:a\nb', 'ssh:\u001b[2J', 'x509:a', '/a', FPR]) assert.is(parseSpec(text, PLACE), undefined, text);
@@ -89,7 +89,7 @@ test("git's settings are read as git reads them", async () => {
 
 test('what git would sign with', async () => {
   const scratch = new ScratchRepo();
-  const source = (more: Partial<typeof NO_SETTINGS>) => gitSource({ ...NO_SETTINGS, ...more }, { ...place(scratch), dir: '/work', home: '/home/alice', env: { ...scratch.env, GIT_DIR: join(scratch.dir, '.git') } });
+  const source = (more: Partial<typeof NO_SETTINGS>) => gitSource({ ...NO_SETTINGS, ...more }, { ...place(scratch), dir: '/place', home: '/home/alice', env: { ...scratch.env, GIT_DIR: join(scratch.dir, '.git') } });
   assert.equal(await source({ format: 'ssh', key: '~/k' }), { kind: 'ssh', path: '/home/alice/k' });
   assert.equal(await source({ format: 'ssh', key: 'key::sk-ssh-x AAAA' }), { kind: 'ssh-line', line: 'sk-ssh-x AAAA' });
   assert.equal(await source({ format: 'ssh', key: 'ssh-ed25519 AAAA' }), { kind: 'ssh-line', line: 'ssh-ed25519 AAAA' });
