@@ -105,7 +105,7 @@ test('no part of a token stays in a text', () => {
   for (const text of [token, `"${payload}"`, `Bearer ${token}, ${token}`, 'another eyJhbGciOiJub25lIn0.eyJ.x one']) assert.not.match(withoutToken(text, token), /eyJ|e30\./);
 });
 
-const place = { dir: '/work', home: '/home/alice' };
+const place = { dir: '/place', home: '/home/alice' };
 const services = (settings: Record<string, string>) => servicesOf(new Map(Object.entries(settings).map(([name, value]) => [`countersign.sigstore.${name.toLowerCase()}`, value])), place);
 
 test('the public services, unless there are others; a private authority has nothing to do with them', () => {
