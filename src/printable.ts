@@ -24,8 +24,12 @@ export function printablePath(path: Path): string {
 
 /** Returns a word as a POSIX shell takes it, for a command that somebody may type; escaped as {@link printable} does. */
 export function shellWord(word: string): string {
-  const text = printable(word);
-  return /^[\w@%+=:,./~-]+$/.test(text) && !text.startsWith('~') ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return quoted(printable(word));
+}
+
+/** Returns a word as a POSIX shell takes it, in quotes where it would be taken apart. Not escaped: whoever shows it does that. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Returns the text cut to a number of characters, with an ellipsis where something is missing. */

@@ -54,8 +54,3 @@ export function counting({ states, touches: touched }: RangeFacts, { entry, chan
   }
   return counted(change.newMode, change.newOid);
 }
-
-/** Returns a path for a command to be pasted: in quotes where a shell would take it apart. */
-export function quoted(path: string): string {
-  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // missing-cosign: a compliance file that an agent made or changed, and too few people sign that this is what it says.
+import { quoted } from '../../printable.ts';
 import type { RangeFacts } from '../range.ts';
 import { named, type Draft, type RangeRule } from '../rule.ts';
-import { casesOf, counting, quoted, type Case } from './compliance.ts';
+import { casesOf, counting, type Case } from './compliance.ts';
 
 export const missingCosign: RangeRule = {
   name: 'missing-cosign',

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // missing-participant: a document that says who took part, and one of them did not sign it. Nobody can be quoted in a
 // consultation that never was.
+import { quoted } from '../../printable.ts';
 import { readParticipants, resolvePerson } from '../../trust/participants.ts';
 import type { RangeFacts } from '../range.ts';
 import { named, type Draft, type RangeRule } from '../rule.ts';
-import { casesOf, quoted, type Case } from './compliance.ts';
+import { casesOf, type Case } from './compliance.ts';
 
 export const missingParticipant: RangeRule = {
   name: 'missing-participant',
